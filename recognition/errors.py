@@ -1,0 +1,46 @@
+"""What can go wrong with what a person hands us. Each message says what happened and what to do next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RecognitionError(Exception):
+    """Base of all. `code` is stable and for programs; `retryable` tells whether the same call may succeed later."""
+
+    code: ClassVar[str] = "recognition_error"
+    retryable: ClassVar[bool] = False
+
+
+class NotAVideo(RecognitionError):
+    code = "not_a_video"
+
+
+class VideoDamaged(RecognitionError):
+    """The container opens, but not one frame can be decoded."""
+
+    code = "video_damaged"
+
+
+class NotAnImage(RecognitionError):
+    code = "not_an_image"
+
+
+class TelemetryUnreadable(RecognitionError):
+    code = "telemetry_unreadable"
+
+
+class NoPositions(TelemetryUnreadable):
+    """The file is well formed but holds not a single usable position."""
+
+    code = "no_positions"
+
+
+class WeightsRefused(RecognitionError):
+    """A weights file is absent, or is not the one that the manifest names."""
+
+    code = "weights_refused"
+
+
+class UnknownSetting(RecognitionError):
+    code = "unknown_setting"
