@@ -1,0 +1,55 @@
+# Two commands matter: `make up` runs the product, `make test` runs everything that CI runs.
+# Both work on a fresh machine that has Python 3.11+ (with venv) and make, and install what they need into .venv.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+# Tests run in this many processes.
+JOBS   ?= 2
+
+.PHONY: up test install lint unit services browser clean
+
+up: $(VENV)/.worker
+	@exec $(BIN)/python manage.py up --port $(PORT)
+
+install: $(VENV)/.dev
+
+test: lint unit services browser
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# SQLite and the embedded Redis: what runs with no configuration at all.
+unit: $(VENV)/.dev
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(JOBS) -m "not browser and not faults and not benchmark"
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "faults"
+
+# The same code on PostgreSQL and a Redis server; says so and passes where neither answers.
+services: $(VENV)/.dev
+	$(BIN)/python tests/on_services.py -m "not browser and not faults and not benchmark" tests/sightings tests/flows
+
+browser: $(VENV)/.dev
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "browser" || [ $$? -eq 5 ]
+
+# torch comes first and at one version: a plain requirement would fetch the newest build with gigabytes of CUDA.
+$(VENV)/.base:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet "torch==2.13.0"
+	@touch $@
+
+$(VENV)/.worker: pyproject.toml $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --editable ".[worker]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --editable ".[worker,dev]"
+	@touch $@ $(VENV)/.worker
+
+clean:
+	rm -rf $(VENV) build *.egg-info
