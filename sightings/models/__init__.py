@@ -1,0 +1,51 @@
+"""All models by name, so that the rest of the app imports them from one place."""
+
+from sightings.models.audit import AuditEntry
+from sightings.models.fleets import ApiToken, Fleet, Member, Role, User, Vehicle
+from sightings.models.reviews import Correction, CorrectionAction, Flag
+from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
+from sightings.models.sightings import Observation, Plate, PlateKey, ReviewState, Sighting
+from sightings.models.trips import (
+    Camera,
+    TimeSource,
+    Track,
+    Trip,
+    TripState,
+    Upload,
+    UploadKind,
+    UploadState,
+    Video,
+    VideoState,
+)
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Camera",
+    "Correction",
+    "CorrectionAction",
+    "Flag",
+    "Fleet",
+    "Member",
+    "Observation",
+    "Plate",
+    "PlateKey",
+    "ProcessingRun",
+    "ReviewState",
+    "Role",
+    "RunState",
+    "Segment",
+    "SegmentState",
+    "Sighting",
+    "TimeSource",
+    "Track",
+    "Trip",
+    "TripState",
+    "Upload",
+    "UploadKind",
+    "UploadState",
+    "User",
+    "Vehicle",
+    "Video",
+    "VideoState",
+]

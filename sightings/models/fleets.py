@@ -1,0 +1,114 @@
+"""Who: the fleet, its vehicles, its people and their keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from sightings.models.checks import chosen
+from sightings.querysets import FleetQuerySet
+
+
+class User(AbstractUser):
+    """A person. Staff run the site and see every fleet; everyone else sees the fleets they are a member of."""
+
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="In which times are shown, e.g. Europe/Madrid")
+
+
+class Fleet(models.Model):
+    """The tenant: all else belongs to exactly one fleet."""
+
+    fleet_path = "pk"
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    retention_days = models.PositiveIntegerField(null=True, blank=True, help_text="Empty keeps everything")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FleetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vehicle(models.Model):
+    """One of the fleet's own cars, with its camera."""
+
+    fleet = models.ForeignKey(Fleet, on_delete=models.CASCADE, related_name="vehicles")
+    name = models.CharField(max_length=120)
+    camera_model = models.CharField(max_length=120, blank=True)
+    field_of_view_deg = models.FloatField(null=True, blank=True, help_text="Horizontal, of the front camera")
+    clock_offset_s = models.FloatField(default=0.0, help_text="Added to what the camera's clock says")
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="In which the camera writes its clock")
+
+    objects = FleetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["fleet", "name"], name="vehicle_name_once_per_fleet"),
+            models.CheckConstraint(
+                condition=Q(field_of_view_deg__isnull=True) | Q(field_of_view_deg__gt=0, field_of_view_deg__lte=360),
+                name="vehicle_field_of_view_possible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    REVIEWER = "reviewer", "Reviewer"
+    MANAGER = "manager", "Manager"
+
+
+class Member(models.Model):
+    """A person's role in a fleet: a viewer reads, a reviewer also uploads and corrects, a manager also manages."""
+
+    fleet = models.ForeignKey(Fleet, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.VIEWER)
+
+    objects = FleetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            # Also serves visible_to: the fleets of one user, through the index on user.
+            models.UniqueConstraint(fields=["fleet", "user"], name="member_once_per_fleet"),
+            chosen("role", Role, "member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role} of {self.fleet})"
+
+
+class ApiToken(models.Model):
+    """A key for programs. Only its digest is stored; the secret is shown once, when it is made."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12, help_text="First letters of the secret, to tell keys apart")
+    digest = models.CharField(max_length=64, unique=True)  # looked up on every API request
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def works_at(self, moment: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)

@@ -1,0 +1,102 @@
+"""The ways rows are picked. `visible_to` is the one door: every read on behalf of a person begins there.
+
+This module knows no model: each model names in `fleet_path` how its rows reach their fleet.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connections, models
+from django.db.models import F, Q
+from django.db.models.lookups import PatternLookup
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+M = TypeVar("M", bound=models.Model)
+
+
+@models.CharField.register_lookup
+class Like(PatternLookup):
+    """SQL's LIKE with a pattern of our own making; callers let no stray % or _ in."""
+
+    lookup_name = "like"
+    param_pattern = "%s"
+    prepare_rhs = False
+
+    def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
+        return f"LIKE {rhs}"
+
+
+class FleetQuerySet(models.QuerySet[M]):
+    """Rows that belong to a fleet."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """What this person may see: staff everything, members their fleets' rows, anyone else nothing."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        if getattr(user, "is_staff", False):
+            return self.all()
+        path = getattr(self.model, "fleet_path", "fleet")
+        # A sub-select, not a join: it can neither double a row nor be undone by a later filter.
+        return self.filter(**{f"{path}__in": user.memberships.values("fleet")})  # type: ignore[attr-defined]
+
+
+class PlateQuerySet(FleetQuerySet[M]):
+    """Plates by what their text looks like. Texts are expected in normal form (upper case, no separators)."""
+
+    def with_text(self, text: str) -> Self:
+        return self.filter(text=text)
+
+    def starting_with(self, prefix: str) -> Self:
+        """Plates whose text begins so, by index on both databases."""
+        if connections[self.db].vendor == "sqlite":
+            # LIKE ignores the index there; the binary order of texts makes the range exact.
+            return self.filter(text__gte=prefix, text__lt=prefix + "\U0010ffff")
+        return self.filter(text__startswith=prefix)
+
+    def like(self, pattern: str) -> Self:
+        """Plates matching a pattern of `?` (one character) and `*` (any number of them)."""
+        start = re.split(r"[?*]", pattern, maxsplit=1)[0]
+        found = self.starting_with(start) if start else self
+        return found.filter(text__like=pattern.replace("?", "_").replace("*", "%"))
+
+
+class SightingQuerySet(FleetQuerySet[M]):
+    """Sightings by time, place and state."""
+
+    def current(self) -> Self:
+        """Only the reading that counts: that of each video's current run."""
+        return self.filter(run__is_current=True)
+
+    def during(self, start: datetime | None, end: datetime | None) -> Self:
+        """Seen in [start, end); an open end is None."""
+        found = self
+        if start is not None:
+            found = found.filter(seen_at__gte=start)
+        if end is not None:
+            found = found.filter(seen_at__lt=end)
+        return found
+
+    def within(self, south: float, west: float, north: float, east: float) -> Self:
+        """Seen from inside a box of WGS84 degrees; west > east means a box across the date line."""
+        found = self.filter(lat__gte=south, lat__lte=north)
+        if west <= east:
+            return found.filter(lon__gte=west, lon__lte=east)
+        return found.filter(Q(lon__gte=west) | Q(lon__lte=east))
+
+    def doubtful(self) -> Self:
+        """What a person should look at: flagged, weakly read, or with a character that could not be read."""
+        unsure = Q(confidence__lt=DOUBTFUL_BELOW) | Q(plate_raw__contains="?")
+        return self.filter(Q(flagged=True) | (Q(review_state="unreviewed") & unsure))
+
+    def newest_first(self) -> Self:
+        return self.order_by(F("seen_at").desc(nulls_last=True), "-pk")
+
+
+DOUBTFUL_BELOW = 0.75  # confidence under which an unreviewed sighting counts as doubtful
