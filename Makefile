@@ -5,12 +5,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
+EXTRAS ?= reader
 # Tests run in this many processes.
 JOBS   ?= 2
 
 .PHONY: up test install lint unit services browser clean
 
-up: $(VENV)/.worker
+up: $(VENV)/.up
 	@exec $(BIN)/python manage.py up --port $(PORT)
 
 install: $(VENV)/.dev
@@ -36,20 +37,21 @@ services: $(VENV)/.dev
 browser: $(VENV)/.dev
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "browser" || [ $$? -eq 5 ]
 
-# torch comes first and at one version: a plain requirement would fetch the newest build with gigabytes of CUDA.
 $(VENV)/.base:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet "torch==2.13.0"
 	@touch $@
 
-$(VENV)/.worker: pyproject.toml $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --editable ".[worker]"
+# What `make up` needs, which is no torch: a CPU reads by ONNX Runtime. With an NVIDIA GPU: make up EXTRAS=worker
+$(VENV)/.up: pyproject.toml $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
 	@touch $@
 
+# torch comes first and at one version: a plain requirement would fetch the newest build with gigabytes of CUDA.
 $(VENV)/.dev: pyproject.toml $(VENV)/.base
+	$(BIN)/python -m pip install --quiet "torch==2.13.0"
 	$(BIN)/python -m pip install --quiet --editable ".[worker,dev]"
-	@touch $@ $(VENV)/.worker
+	@touch $@ $(VENV)/.up
 
 clean:
 	rm -rf $(VENV) build *.egg-info
