@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models
 from django.db.models import F, Q
-from django.db.models.lookups import PatternLookup
+from django.db.models.lookups import BuiltinLookup
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -22,11 +22,10 @@ M = TypeVar("M", bound=models.Model)
 
 
 @models.CharField.register_lookup
-class Like(PatternLookup):
+class Like(BuiltinLookup[str]):
     """SQL's LIKE with a pattern of our own making; callers let no stray % or _ in."""
 
     lookup_name = "like"
-    param_pattern = "%s"
     prepare_rhs = False
 
     def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:

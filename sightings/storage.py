@@ -51,3 +51,9 @@ def fleet_of_crop(path: str) -> int | None:
     """The fleet a crop belongs to, or None where the path is not one that `crop_name` makes."""
     match = _CROP.fullmatch(path)
     return int(match[1]) if match and ".." not in path else None
+
+
+def run_of_crop(path: str) -> int | None:
+    """The run that cut a crop, or None where the path is not one that `crop_name` makes."""
+    match = _CROP.fullmatch(path)
+    return int(match[2]) if match and ".." not in path else None

@@ -1,7 +1,7 @@
 """All models by name, so that the rest of the app imports them from one place."""
 
 from sightings.models.audit import AuditEntry
-from sightings.models.fleets import ApiToken, Fleet, Member, Role, User, Vehicle
+from sightings.models.fleets import ApiToken, Fleet, Member, Role, Scope, User, Vehicle
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
 from sightings.models.sightings import Observation, Plate, PlateKey, ReviewState, Sighting
@@ -34,6 +34,7 @@ __all__ = [
     "ReviewState",
     "Role",
     "RunState",
+    "Scope",
     "Segment",
     "SegmentState",
     "Sighting",

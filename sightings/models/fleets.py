@@ -91,6 +91,18 @@ class Member(models.Model):
         return f"{self.user} ({self.role} of {self.fleet})"
 
 
+class Scope(models.TextChoices):
+    """What a key for programs may do, within what its owner may do."""
+
+    SIGHTINGS_READ = "sightings:read", "Read trips and sightings"
+    PLATES_REVEAL = "plates:reveal", "See plate texts and crops"
+    TRIPS_WRITE = "trips:write", "Upload and retry"
+    CORRECTIONS_WRITE = "corrections:write", "Correct and flag"
+    EXPORT = "export", "Export"
+    AUDIT_READ = "audit:read", "Read the audit"
+    MANAGE = "manage", "Manage the fleet"
+
+
 class ApiToken(models.Model):
     """A key for programs. Only its digest is stored; the secret is shown once, when it is made."""
 

@@ -1,0 +1,150 @@
+"""What can go wrong, each with a code for programs, an HTTP status, and whether the same call may succeed later.
+
+The message is for people: what happened, and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PlatelogError(Exception):
+    """Base of all errors that a person or program may see."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    retryable: ClassVar[bool] = False
+    message: ClassVar[str] = "Something went wrong."
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.message
+        super().__init__(self.detail)
+
+
+class NotAllowed(PlatelogError):
+    code = "not_allowed"
+    status = 403
+    message = "Your role in this fleet does not allow this. A manager of the fleet can change it."
+
+
+class NoFleet(PlatelogError):
+    code = "no_fleet"
+    status = 403
+    message = "You are not a member of any fleet yet. A manager can add you."
+
+
+class VersionClash(PlatelogError):
+    code = "version_clash"
+    status = 409
+    message = "Someone else changed this sighting meanwhile. Look at it again, then repeat your change."
+
+
+class PlateUnusable(PlatelogError):
+    code = "plate_unusable"
+    message = "A plate needs one to sixteen letters or digits."
+
+
+class AlreadyUndone(PlatelogError):
+    code = "already_undone"
+    status = 409
+    message = "This was undone before."
+
+
+class AlreadyResolved(PlatelogError):
+    code = "already_resolved"
+    status = 409
+    message = "This flag was resolved before."
+
+
+class NotRetryable(PlatelogError):
+    code = "not_retryable"
+    status = 409
+    message = "There is nothing here to try again."
+
+
+class UnknownScope(PlatelogError):
+    code = "unknown_scope"
+    message = "There is no such scope."
+
+
+class BadQuery(PlatelogError):
+    code = "bad_query"
+    message = "This filter cannot be understood."
+
+
+class BadUpload(PlatelogError):
+    code = "bad_upload"
+    message = "The upload's headers cannot be understood."
+
+
+class UploadEmpty(PlatelogError):
+    code = "upload_empty"
+    message = "This file is empty (0 bytes). Check the memory card, or copy the file again."
+
+
+class UploadTooLarge(PlatelogError):
+    code = "upload_too_large"
+    status = 413
+    message = "This file is larger than the site accepts."
+
+
+class UploadTooLong(PlatelogError):
+    code = "upload_too_long"
+    status = 413
+    message = "More bytes were sent than the upload announced."
+
+
+class UploadBusy(PlatelogError):
+    """Another request is writing to the same upload; tus clients wait and ask again."""
+
+    code = "upload_busy"
+    status = 423
+    retryable = True
+    message = "Another connection is still sending this file. Wait a moment and resume."
+
+
+class UploadGone(PlatelogError):
+    code = "upload_gone"
+    status = 410
+    message = "This upload was cancelled or its bytes are gone. Send the file again."
+
+
+class OffsetMismatch(PlatelogError):
+    code = "offset_mismatch"
+    status = 409
+    retryable = True
+    message = "The upload stands at another position. Ask for it, and resume from there."
+
+
+class UploadInterrupted(PlatelogError):
+    """The client went away in mid-body; what had arrived is kept."""
+
+    code = "upload_interrupted"
+    status = 400
+    retryable = True
+    message = "The connection broke. What arrived is kept: resume from there."
+
+
+class UploadNotCancellable(PlatelogError):
+    code = "upload_not_cancellable"
+    status = 409
+    message = "This file has arrived and is part of a trip already."
+
+
+class WrongContentType(PlatelogError):
+    code = "wrong_content_type"
+    status = 415
+    message = "Chunks must be sent as application/offset+octet-stream."
+
+
+class WrongProtocolVersion(PlatelogError):
+    code = "wrong_protocol_version"
+    status = 412
+    message = "This server speaks tus 1.0.0."
+
+
+class StorageFull(PlatelogError):
+    code = "storage_full"
+    status = 507
+    retryable = True
+    message = "The server's disk is full. What arrived is kept; resume once space has been made."

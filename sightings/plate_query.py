@@ -1,0 +1,130 @@
+"""The language of the search box: what a person typed, what it means, and why a plate matches.
+
+    B99BNX     this plate, or one that differs in one character
+    =B99BNX    this plate exactly
+    B99*       plates that begin so
+    B?9*NX     ? is any one character, * any number of them
+
+Pure functions; the database side is in `selectors`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+from recognition.plates import lookalike_key, normalize
+
+from sightings.errors import BadQuery
+
+Kind = Literal["exact", "prefix", "wildcard", "near"]
+LONGEST = 16
+SHORTEST_NEAR = 4  # in shorter texts, one wrong character would match nearly everything
+UNREADABLE = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class PlateQuery:
+    """`text` is in normal form; a wildcard keeps its ? and *, a prefix has lost its *."""
+
+    kind: Kind
+    text: str
+    explanation: str
+
+
+def parse(typed: str) -> PlateQuery:
+    """What the person means. Raises BadQuery where no letter or digit is left."""
+    exact = typed.strip().startswith("=")
+    text = re.sub(
+        r"\*+", "*", "".join(part if part in "?*" else normalize(part) for part in re.split(r"([?*])", typed))
+    )
+    if not text.strip("?*"):
+        raise BadQuery("Type at least one letter or digit of a plate.")
+    if len(text) > 2 * LONGEST:
+        raise BadQuery(f"No plate is that long: {LONGEST} characters at most.")
+    if text.endswith("*") and not re.search(r"[?*]", text[:-1]):
+        return PlateQuery("prefix", text[:-1], f"Plates that begin with {text[:-1]}.")
+    if "?" in text or "*" in text:
+        return PlateQuery("wildcard", text, _explain_wildcard(text))
+    if exact or len(text) < SHORTEST_NEAR:
+        return PlateQuery("exact", text, f"Exactly {text}.")
+    return PlateQuery("near", text, f"{text}, or a plate that differs from it in one character.")
+
+
+def _explain_wildcard(text: str) -> str:
+    parts = []
+    if "*" not in text or text.index("?" if "?" in text else "*") < text.index("*"):
+        places = [str(index + 1) for index, char in enumerate(text.split("*")[0]) if char == "?"]
+        if places:
+            parts.append(f"any character at {' and '.join(places)}")
+    elif "?" in text:
+        parts.append("? stands for any one character")
+    if "*" in text:
+        parts.append("* stands for any number of characters")
+    return f"{text}: {', '.join(parts)}."
+
+
+def matches(query: PlateQuery, text: str) -> bool:
+    """Whether the plate is one the query means."""
+    if query.kind == "near":
+        return _within_one(query.text, text)
+    if query.kind == "prefix":
+        return text.startswith(query.text)
+    if query.kind == "exact":
+        return text == query.text
+    pattern = "".join({"?": ".", "*": ".*"}.get(char, re.escape(char)) for char in query.text)
+    return re.fullmatch(pattern, text) is not None
+
+
+def _within_one(a: str, b: str) -> bool:
+    """At most one substitution, insertion or deletion; a character nobody could read matches any other."""
+    if len(a) == len(b):
+        return sum(x != y and y != UNREADABLE for x, y in zip(a, b, strict=True)) <= 1
+    return Levenshtein.distance(a, b, score_cutoff=1) <= 1
+
+
+def rank(query: PlateQuery, text: str) -> tuple[int, str]:
+    """Exact first, then what could not be read, then look-alikes, then the rest; by text among equals."""
+    if text == query.text:
+        return 0, text
+    if query.kind != "near":
+        return 1, text
+    if UNREADABLE in text:
+        return 1, text
+    return (2 if lookalike_key(text) == lookalike_key(query.text) else 3), text
+
+
+def why(query: PlateQuery, text: str) -> str:
+    """In a few words, why this plate is listed."""
+    if text == query.text:
+        return "exactly this plate"
+    if query.kind == "prefix":
+        return f"begins with {query.text}"
+    if query.kind == "wildcard":
+        return f"fits {query.text}"
+    return _difference(query.text, text)
+
+
+def _difference(wanted: str, found: str) -> str:
+    """How a plate within one edit differs from the one that was asked for."""
+    if len(found) > len(wanted):
+        return f"{_extra(found, wanted)} is extra"
+    if len(found) < len(wanted):
+        return f"{_extra(wanted, found)} is missing"
+    changes = [(index, a, b) for index, (a, b) in enumerate(zip(wanted, found, strict=True), 1) if a != b]
+    return ", ".join(_change(*change) for change in changes)
+
+
+def _change(place: int, wanted: str, found: str) -> str:
+    if found == UNREADABLE:
+        return f"character {place} could not be read"
+    alike = ", which look alike" if lookalike_key(wanted) == lookalike_key(found) else ""
+    return f"{found} instead of {wanted} at {place}{alike}"
+
+
+def _extra(longer: str, shorter: str) -> str:
+    """The one character the longer text has more, with its place."""
+    place = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    return f"{longer[place]} at {place + 1}"

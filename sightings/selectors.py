@@ -1,0 +1,184 @@
+"""Reads of more than one line. All of them begin at `visible_to(user)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from recognition.plates import deletion_keys
+
+from sightings import plate_query, storage
+from sightings.models import (
+    AuditEntry,
+    Fleet,
+    Observation,
+    Plate,
+    PlateKey,
+    ProcessingRun,
+    ReviewState,
+    Sighting,
+    Trip,
+    User,
+    Vehicle,
+)
+from sightings.plate_query import PlateQuery
+from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet
+
+Person = User | AnonymousUser
+MOST_MATCHES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One plate that a search found, best first. `plate` also carries `sightings_count` and `latest_crop`."""
+
+    plate: Plate
+    why: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    query: PlateQuery
+    matches: list[Match]
+    truncated: bool  # more plates match than are listed
+
+    @property
+    def explanation(self) -> str:
+        return self.query.explanation
+
+    @property
+    def plate_ids(self) -> list[int]:
+        return [match.plate.pk for match in self.matches]
+
+
+def search(user: Person, text: str, *, limit: int = MOST_MATCHES) -> SearchResult:
+    """What the search box finds among the plates this person may see, in one query. Raises BadQuery."""
+    query = plate_query.parse(text)
+    plates = list(with_counts(matching_plates(user, query)).select_related("fleet")[: limit + 1])
+    matches = [
+        Match(plate, plate_query.why(query, plate.text), plate.text == query.text)
+        for plate in plates
+        if plate_query.matches(query, plate.text)
+    ]
+    matches.sort(key=lambda match: plate_query.rank(query, match.plate.text))
+    return SearchResult(query=query, matches=matches[:limit], truncated=len(plates) > limit)
+
+
+def matching_plates(user: Person, query: PlateQuery) -> PlateQuerySet[Plate]:
+    """Plates that a query may mean. For a near query these are candidates: `plate_query.matches` has the last word."""
+    plates = Plate.objects.visible_to(user)
+    if query.kind == "exact":
+        return plates.with_text(query.text)
+    if query.kind == "prefix":
+        return plates.starting_with(query.text).order_by("text")
+    if query.kind == "wildcard":
+        return plates.like(query.text).order_by("text")
+    near = PlateKey.objects.visible_to(user).filter(key__in=sorted(deletion_keys(query.text)))
+    exact_first = Case(When(text=query.text, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return plates.filter(pk__in=near.values("plate")).order_by(exact_first, "text")
+
+
+def plate_ids_for(user: Person, query: PlateQuery) -> list[int]:
+    """The plates a query means, for filters on sightings."""
+    found = matching_plates(user, query).values_list("pk", "text")
+    return [pk for pk, text in found if plate_query.matches(query, text)]
+
+
+def with_counts(plates: PlateQuerySet[Plate]) -> PlateQuerySet[Plate]:
+    """Add `sightings_count` and `latest_crop` without a query per plate."""
+    seen = Sighting.objects.current().filter(plate=OuterRef("pk"))
+    count = seen.order_by().values("plate").annotate(n=Count("pk")).values("n")
+    latest = seen.newest_first().values("crop")[:1]
+    return plates.annotate(
+        sightings_count=Coalesce(Subquery(count), 0), latest_crop=Coalesce(Subquery(latest), Value(""))
+    )
+
+
+def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
+    """The log as people see it: current readings, with what a list shows of each."""
+    return Sighting.objects.visible_to(user).current().select_related("trip", "video", "plate", "trip__vehicle")
+
+
+def sighting_detail(user: Person, pk: int) -> Sighting | None:
+    """One sighting with its reads and history."""
+    sightings = Sighting.objects.visible_to(user).select_related(
+        "fleet", "trip", "trip__vehicle", "video", "video__vehicle", "run", "plate"
+    )
+    return sightings.prefetch_related("observations", "corrections__user", "flags__user").filter(pk=pk).first()
+
+
+def plate_history(user: Person, plate: Plate) -> SightingQuerySet[Sighting]:
+    """Where and when a plate was met, newest first."""
+    return sightings_for(user).filter(plate=plate).newest_first()
+
+
+def trips_for(user: Person) -> QuerySet[Trip]:
+    """Trips newest first, each with `sightings_count`, `plates_count`, `doubtful_count` and `video_count`."""
+    seen = Sighting.objects.current().filter(trip=OuterRef("pk")).exclude(review_state=ReviewState.REJECTED)
+    trips = Trip.objects.visible_to(user).select_related("vehicle", "fleet")
+    return trips.annotate(
+        sightings_count=_counted(seen, Count("pk")),
+        plates_count=_counted(seen, Count("plate", distinct=True)),
+        doubtful_count=_counted(seen.doubtful(), Count("pk")),
+        video_count=Count("videos", distinct=True),
+    ).order_by(Coalesce("started_at", "created_at").desc(), "-pk")
+
+
+def _counted(seen: SightingQuerySet[Sighting], count: Count) -> Coalesce:
+    counted = seen.order_by().values("trip").annotate(n=count).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def trip_detail(user: Person, pk: int) -> Trip | None:
+    """One trip with its videos, their tracks and runs."""
+    runs = Prefetch("videos__runs", queryset=ProcessingRun.objects.order_by("-pk").prefetch_related("segments"))
+    return trips_for(user).prefetch_related("videos__track", runs).filter(pk=pk).first()
+
+
+def trip_sightings(user: Person, trip: Trip) -> SightingQuerySet[Sighting]:
+    """A trip's sightings in the order of driving."""
+    return sightings_for(user).filter(trip=trip).order_by("video__started_at", "video", "first_seen_s", "pk")
+
+
+def review_queue(user: Person) -> SightingQuerySet[Sighting]:
+    """What a person should look at: flagged ones first, then the lowest confidence."""
+    return sightings_for(user).doubtful().order_by("-flagged", "confidence", "pk")
+
+
+def doubtful_count(user: Person) -> int:
+    return Sighting.objects.visible_to(user).current().doubtful().count()
+
+
+def is_doubtful(sighting: Sighting) -> bool:
+    """The same judgment as `SightingQuerySet.doubtful`, on a row that is at hand."""
+    unsure = sighting.confidence < DOUBTFUL_BELOW or "?" in sighting.plate_raw
+    return sighting.flagged or (sighting.review_state == ReviewState.UNREVIEWED and unsure)
+
+
+def vehicles_for(user: Person) -> QuerySet[Vehicle]:
+    return Vehicle.objects.visible_to(user).select_related("fleet")
+
+
+def crop_visible_to(user: Person, path: str) -> Fleet | None:
+    """The fleet of a stored crop if this person may see it, else None."""
+    fleet = storage.fleet_of_crop(path)
+    return Fleet.objects.visible_to(user).filter(pk=fleet).first() if fleet is not None else None
+
+
+def sighting_of_crop(user: Person, path: str) -> Sighting | None:
+    """The sighting a crop belongs to, for the audit; among the crops of one run, found by its run."""
+    run = storage.run_of_crop(path)
+    if run is None:
+        return None
+    mine = Sighting.objects.visible_to(user).filter(run=run)
+    seen_in = Observation.objects.filter(sighting__run=run, crop=path).values("sighting")
+    return mine.filter(Q(crop=path) | Q(context=path) | Q(pk__in=seen_in)).select_related("fleet").first()
+
+
+def audit_trail(user: Person, **target: Any) -> QuerySet[AuditEntry]:
+    """Audit entries, newest first; `target_type` and `target_id` narrow them to one thing."""
+    return AuditEntry.objects.visible_to(user).filter(**target).select_related("user", "fleet")

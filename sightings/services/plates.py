@@ -1,0 +1,43 @@
+"""Plates come into being with their search keys, and go when nothing hangs on them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max, Min
+from recognition.plates import deletion_keys, normalize
+
+from sightings.errors import PlateUnusable
+from sightings.models import Fleet, Plate, PlateKey
+
+LONGEST = 16
+UNREADABLE = "?"
+
+
+def text_of(text: str) -> str:
+    """Normal form of a plate's text; `?` stays where a character cannot be read. Raises PlateUnusable."""
+    clean = UNREADABLE.join(normalize(part) for part in text.split(UNREADABLE))
+    if not clean.strip(UNREADABLE) or len(clean) > LONGEST:
+        raise PlateUnusable
+    return clean
+
+
+@transaction.atomic
+def plate_for(*, fleet: Fleet, text: str, region: str = "") -> Plate:
+    """The fleet's plate of this text, made with its search keys if it is new. Raises PlateUnusable."""
+    clean = text_of(text)
+    plate, is_new = Plate.objects.get_or_create(fleet=fleet, text=clean, defaults={"region": region})
+    if is_new:
+        keys = sorted(deletion_keys(clean))
+        PlateKey.objects.bulk_create(PlateKey(plate=plate, fleet=fleet, key=key) for key in keys)
+    return plate
+
+
+@transaction.atomic
+def tidy_plate(plate: Plate | None) -> None:
+    """Bring a plate's span up to date; drop it if nothing was seen of it and nobody wrote anything on it."""
+    if plate is None:
+        return
+    span = plate.sightings.aggregate(first=Min("seen_at"), last=Max("seen_at"))
+    Plate.objects.filter(pk=plate.pk).update(first_seen=span["first"], last_seen=span["last"])
+    # One statement, so that notes written this very moment are seen by it.
+    Plate.objects.filter(pk=plate.pk, sightings__isnull=True, notes="", tags=[]).delete()

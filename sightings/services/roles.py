@@ -1,0 +1,38 @@
+"""The one place where a role is asked for."""
+
+from __future__ import annotations
+
+from sightings.errors import NoFleet, NotAllowed
+from sightings.models import Fleet, Member, Role, User
+
+_AT_LEAST: dict[Role, tuple[Role, ...]] = {
+    Role.VIEWER: (Role.VIEWER, Role.REVIEWER, Role.MANAGER),
+    Role.REVIEWER: (Role.REVIEWER, Role.MANAGER),
+    Role.MANAGER: (Role.MANAGER,),
+}
+
+
+def has_role(user: User, fleet: Fleet, role: Role) -> bool:
+    """Whether the person is at least `role` in the fleet; staff always are."""
+    if not user.is_active:
+        return False
+    return user.is_staff or Member.objects.filter(fleet=fleet, user=user, role__in=_AT_LEAST[role]).exists()
+
+
+def require_role(user: User, fleet: Fleet, role: Role) -> None:
+    """Raise NotAllowed unless the person is at least `role` in the fleet."""
+    if not has_role(user, fleet, role):
+        raise NotAllowed(
+            f"This needs the role {role.label.lower()} in {fleet.name}. A manager of the fleet can give it."
+        )
+
+
+def home_fleet(user: User, slug: str = "") -> Fleet:
+    """The fleet a person means: the named one, else the first they belong to. Raises NoFleet."""
+    fleets = Fleet.objects.visible_to(user)
+    fleet = fleets.filter(slug=slug).first() if slug else fleets.filter(members__user=user).order_by("pk").first()
+    if fleet is None and user.is_staff and not slug:
+        fleet = fleets.order_by("pk").first()
+    if fleet is None:
+        raise NoFleet
+    return fleet

@@ -1,0 +1,52 @@
+"""What people's words on a sighting add up to.
+
+A sighting's state is always computed from the words that still stand, so that undoing one, or carrying them over to a
+new reading, is the same computation as saying them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sightings.models import CorrectionAction, ReviewState, Sighting
+from sightings.services.plates import UNREADABLE, plate_for, tidy_plate
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a sighting's words add up to."""
+
+    text: str = ""
+    state: ReviewState = ReviewState.UNREVIEWED
+
+
+def _standing(sighting: Sighting) -> _Standing:
+    now = _Standing()
+    for word in sighting.corrections.filter(undone_at__isnull=True).order_by("created_at", "pk"):
+        if word.action == CorrectionAction.CORRECT:
+            now = _Standing(word.text_after, ReviewState.CORRECTED)
+        elif word.action == CorrectionAction.CONFIRM:
+            # After a new reading the machine may say something else than what was confirmed: the person's word holds.
+            kept = word.text_after if word.text_after != sighting.plate_raw else ""
+            now = _Standing(kept, ReviewState.CONFIRMED)
+        else:
+            now = _Standing(now.text, ReviewState.REJECTED)
+    return now
+
+
+def restate(sighting: Sighting) -> None:
+    """Bring a sighting in line with the words that stand on it, and its plates with the sighting."""
+    before, now = sighting.plate, _standing(sighting)
+    sighting.plate_corrected, sighting.review_state = now.text, now.state
+    readable = sighting.text.strip(UNREADABLE) and now.state != ReviewState.REJECTED
+    sighting.plate = plate_for(fleet=sighting.fleet, text=sighting.text, region=sighting.region) if readable else None
+    sighting.save(update_fields=["plate_corrected", "review_state", "plate", "updated_at"])
+    tidy_plate(sighting.plate)
+    if before is not None and before.pk != sighting.plate_id:
+        tidy_plate(before)
+
+
+def refresh_flagged(sighting: Sighting) -> None:
+    """A sighting is flagged while one of its flags is open."""
+    sighting.flagged = sighting.flags.filter(resolved_at__isnull=True).exists()
+    sighting.save(update_fields=["flagged", "updated_at"])

@@ -1,0 +1,64 @@
+"""Keys for programs: made once, stored as a digest, found by it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sightings.errors import UnknownScope
+from sightings.models import ApiToken, Scope, User
+from sightings.services import audit
+
+PREFIX = "plog_"
+_USE_RESOLUTION = timedelta(minutes=1)  # last_used_at is written at most this often, not on each request
+
+
+def digest_of(secret: str) -> str:
+    """A plain hash is enough: the secret is 256 random bits, there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_token(
+    *, user: User, name: str, scopes: Iterable[str] | None = None, expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new key and its secret, which is not kept. No scopes named means all that a person has. Raises UnknownScope."""
+    wanted = sorted(set(Scope.values if scopes is None else scopes))
+    unknown = [scope for scope in wanted if scope not in Scope.values]
+    if unknown:
+        raise UnknownScope(f"There is no scope {', '.join(unknown)}. Scopes are {', '.join(Scope.values)}.")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=name,
+        prefix=secret[: len(PREFIX) + 4],
+        digest=digest_of(secret),
+        scopes=wanted,
+        expires_at=expires_at,
+    )
+    audit.record(action="token.created", user=user, fleet=None, target=token, detail={"scopes": wanted})
+    return token, secret
+
+
+def find_token(*, secret: str) -> ApiToken | None:
+    """The key with this secret if it still works; its use is noted."""
+    token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
+    now = timezone.now()
+    if token is None or not token.works_at(now) or not token.user.is_active:
+        return None
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_RESOLUTION)
+    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, user: User) -> None:
+    """End a key; ending it twice changes nothing."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+        audit.record(action="token.revoked", user=user, fleet=None, target=token)

@@ -1,0 +1,89 @@
+"""What people do with trips: name them, read them again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from sightings.errors import NotRetryable
+from sightings.models import ProcessingRun, Role, RunState, Segment, SegmentState, Trip, TripState, User
+from sightings.progress import publish_trip
+from sightings.queue import enqueue
+from sightings.services import audit
+from sightings.services.roles import require_role
+
+RETRYABLE = (RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED)
+
+
+@transaction.atomic
+def rename_trip(*, trip: Trip, user: User, name: str) -> Trip:
+    """Give a trip a name. Raises NotAllowed."""
+    require_role(user, trip.fleet, Role.REVIEWER)
+    trip.name = name.strip()[:200] or trip.name
+    trip.save(update_fields=["name", "updated_at"])
+    publish_trip(trip.pk)
+    return trip
+
+
+@transaction.atomic
+def retry_run(*, run: ProcessingRun, user: User) -> ProcessingRun:
+    """Read again what failed in a run; what was read stays. Raises NotAllowed, NotRetryable."""
+    trip = run.video.trip
+    require_role(user, trip.fleet, Role.REVIEWER)
+    if not _restart(run):
+        raise NotRetryable
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, updated_at=timezone.now())
+    audit.record(action="run.retried", user=user, fleet=trip.fleet, target=run)
+    publish_trip(trip.pk)
+    return run
+
+
+@transaction.atomic
+def retry_trip(*, trip: Trip, user: User) -> int:
+    """Read again what failed in any of a trip's latest runs; returns how many were restarted.
+
+    Raises NotAllowed, NotRetryable.
+    """
+    require_role(user, trip.fleet, Role.REVIEWER)
+    restarted = [run for run in latest_runs(trip) if run.state in RETRYABLE and _restart(run)]
+    if not restarted:
+        raise NotRetryable("Nothing in this trip failed: there is nothing to read again.")
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, updated_at=timezone.now())
+    trip.refresh_from_db()
+    audit.record(action="trip.retried", user=user, fleet=trip.fleet, target=trip, detail={"runs": len(restarted)})
+    publish_trip(trip.pk)
+    return len(restarted)
+
+
+def latest_runs(trip: Trip) -> list[ProcessingRun]:
+    """The newest run of each of the trip's videos."""
+    newest: dict[int, ProcessingRun] = {}
+    for run in ProcessingRun.objects.filter(video__trip=trip).order_by("pk"):
+        newest[run.video_id] = run
+    return list(newest.values())
+
+
+def _restart(run: ProcessingRun) -> bool:
+    """Queue a run's unread segments anew, or its merge where all were read; False where another call was first."""
+    changed = ProcessingRun.objects.filter(pk=run.pk, state__in=RETRYABLE).update(
+        state=RunState.READING, error="", error_code="", finished_at=None
+    )
+    if changed != 1:
+        return False
+    run.refresh_from_db()
+    unread = Segment.objects.filter(run=run, state__in=[SegmentState.FAILED, SegmentState.CANCELLED])
+    segments = list(unread.values_list("pk", flat=True))
+    unread.update(
+        state=SegmentState.QUEUED,
+        attempts=0,
+        progress=0.0,
+        error="",
+        error_code="",
+        lease_owner="",
+        lease_expires_at=None,
+    )
+    for segment in segments:
+        enqueue("read_segment", queue="read", segment_id=segment)
+    if not segments:
+        enqueue("merge_run", queue="light", run_id=run.pk)
+    return True
