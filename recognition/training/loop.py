@@ -57,8 +57,8 @@ class Average:
         decay = min(self.decay, (1 + step) / (10 + step))
         for mean, now in zip(self.model.parameters(), model.parameters(), strict=True):
             mean.lerp_(now, 1 - decay)
-        for mean, now in zip(self.model.buffers(), model.buffers(), strict=True):
-            mean.copy_(now)
+        for kept, buffer in zip(self.model.buffers(), model.buffers(), strict=True):
+            kept.copy_(buffer)
 
 
 def learning_rate(config: LoopConfig, step: int, progress: float) -> float:

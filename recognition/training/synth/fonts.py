@@ -1,0 +1,111 @@
+"""Typefaces for drawn plates: our own outlines, and whatever font files a folder holds.
+
+Font files are never part of the repository; `docs/typefaces.md` says which ones the weights were trained with, and
+under which licences. With no file at all the generator works with our own outlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from recognition.alphabet import LATIN
+
+Mask = NDArray[np.uint8]
+HEIGHT = 64  # pixels from the foot to the top of a capital letter
+
+# Families of the plate kind: condensed grotesques, DIN-like, highway gothics, monospaced, and a few others for breadth.
+FAMILIES = (
+    "archivo-narrow", "b612-mono", "barlow-condensed", "barlow-semi-condensed", "bebas-neue", "big-shoulders-display",
+    "cousine", "fira-sans-condensed", "fjalla-one", "ibm-plex-sans-condensed", "oswald", "overpass", "overpass-mono",
+    "pathway-gothic-one", "pt-sans-narrow", "rajdhani", "roboto-condensed", "saira-condensed", "saira-semi-condensed",
+    "sofia-sans-condensed", "antonio", "league-gothic",
+)  # fmt: skip
+SYSTEM = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationSansNarrow-Bold.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationSans-Bold.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationSerif-Bold.ttf",
+)
+CHINESE = ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
+WEIGHTS = ("500", "600", "700")
+
+
+class Typeface(Protocol):
+    name: str
+
+    def glyph(self, character: str) -> Mask: ...
+
+
+class FontFile:
+    """A typeface from a file that FreeType reads (ttf, otf, woff, woff2), scaled so that H is HEIGHT pixels high."""
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.path, self.name = path, name or path.stem
+        rough = ImageFont.truetype(str(path), 100)
+        top, bottom = rough.getbbox("H")[1], rough.getbbox("H")[3]
+        self.font = ImageFont.truetype(str(path), max(8, round(100 * HEIGHT / max(1, bottom - top))))
+        self.top = int(self.font.getbbox("H")[1])
+        self._glyphs: dict[str, Mask] = {}
+
+    def glyph(self, character: str) -> Mask:
+        """Mask 0–255, HEIGHT rows, cut to the character's ink on the left and right."""
+        if character not in self._glyphs:
+            self._glyphs[character] = self._draw(character)
+        return self._glyphs[character]
+
+    def _draw(self, character: str) -> Mask:
+        canvas = Pillow.new("L", (4 * HEIGHT, HEIGHT))
+        ImageDraw.Draw(canvas).text((HEIGHT, -self.top), character, fill=255, font=self.font)
+        mask = np.asarray(canvas, np.uint8)
+        columns = np.flatnonzero(mask.max(0))
+        return mask[:, columns[0] : columns[-1] + 1].copy() if columns.size else np.zeros((HEIGHT, 8), np.uint8)
+
+
+class SquareFont(FontFile):
+    """Chinese characters: cut to their ink and brought to HEIGHT rows, a little narrower than they are high."""
+
+    def _draw(self, character: str) -> Mask:
+        font = ImageFont.truetype(str(self.path), HEIGHT)
+        canvas = Pillow.new("L", (2 * HEIGHT, 2 * HEIGHT))
+        ImageDraw.Draw(canvas).text((8, 8), character, fill=255, font=font)
+        mask = np.asarray(canvas, np.uint8)
+        rows, columns = np.flatnonzero(mask.max(1)), np.flatnonzero(mask.max(0))
+        cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return np.asarray(cv2.resize(cut, (int(HEIGHT * 0.72), HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _files(folder: Path) -> list[Path]:
+    found = []
+    for family in FAMILIES:
+        for weight in WEIGHTS:
+            found += sorted(folder.rglob(f"{family}-latin-{weight}-normal.woff2"))[:1]
+        if not any(family in str(path) for path in found):
+            found += sorted(folder.rglob(f"{family}-latin-400-normal.woff2"))[:1]
+    return found
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path | None) -> tuple[Sequence[Typeface], Typeface | None]:
+    """Typefaces for Latin characters found in `folder` and in Debian's own places, and one for Chinese ones."""
+    paths = _files(folder) if folder is not None else []
+    paths += [Path(name) for name in SYSTEM if folder is not None and Path(name).exists()]
+    faces: list[Typeface] = [FontFile(path) for path in paths]
+    chinese = [SquareFont(Path(name)) for name in CHINESE if folder is not None and Path(name).exists()]
+    return faces, (chinese[0] if chinese else None)
+
+
+def complete(face: Typeface) -> bool:
+    """Whether the typeface has ink for every letter and digit."""
+    return all(face.glyph(character).max() > 0 for character in LATIN)

@@ -1,0 +1,102 @@
+"""One command that trains a recognizer: draws its crops, mixes in the real ones, trains, and exports the weights."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from recognition.errors import UnknownSetting
+from recognition.networks.recognizer import Recognizer
+from recognition.training import datasets_crops, loop
+from recognition.training.datasets_crops import CropSet
+from recognition.training.losses import recognizer_loss
+from recognition.training.sampler import Sampler
+from recognition.training.synth import fonts, shards
+from recognition.training.validation import Validator
+
+CONFIG = Path(__file__).parent.parent / "configs" / "recognizer-s.toml"
+HELD_OUT_SEED = 9_000_000  # of the drawn crops that are only for validation
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerTraining:
+    """The file `configs/recognizer-s.toml`."""
+
+    drawn: int = 120_000
+    batch_size: int = 128
+    real_share: tuple[float, ...] = (0.3, 0.55, 0.75)
+    empty_share: float = 0.03
+    shares: dict[str, float] = field(default_factory=dict)
+    loop: loop.LoopConfig = field(default_factory=loop.LoopConfig)
+
+
+def load_config(path: Path) -> RecognizerTraining:
+    """UnknownSetting for a key that is none."""
+    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    values["real_share"] = tuple(values.get("real_share", (0.5,)))
+    try:
+        return RecognizerTraining(**{**values, "loop": loop.LoopConfig(**values.get("loop", {}))})
+    except TypeError as error:
+        raise UnknownSetting(f"{path.name}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    drawn: CropSet
+    real: Sequence[CropSet]
+    empty: CropSet
+    held_out: Sequence[CropSet]
+
+
+def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, folder: Path) -> Material:
+    """Draw what is missing and load what is there; without real pictures the training is on drawn ones alone."""
+    faces, chinese = fonts.load(font_folder)
+    pictures = datasets_crops.load_pictures(data)
+    shards.render_missing(folder, config.drawn, config.loop.seed * 1000, faces, chinese, pictures)
+    real, held_out = datasets_crops.load_real(data)
+    empty = datasets_crops.load_empty(data, np.random.default_rng(config.loop.seed))
+    unseen = shards.render_shard(HELD_OUT_SEED, 500, faces, chinese, pictures)
+    apart = len(empty) // 10
+    held_empty = empty.pick(range(min(apart, 300)))
+    kept = empty.pick(range(apart, len(empty)))
+    return Material(shards.read_shards(folder), real, kept, [*held_out, unseen, held_empty])
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="real pictures; may be absent")
+    parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
+    parser.add_argument("--run", type=Path, default=Path("runs/recognizer"), help="folder for checkpoints")
+    parser.add_argument("--shards", type=Path, default=None, help="folder for drawn crops (default: in --run)")
+    parser.add_argument("--config", type=Path, default=CONFIG)
+
+
+def run(args: argparse.Namespace) -> int:
+    config = load_config(args.config)
+    cv2.setNumThreads(1)
+    loop.start(config.loop.seed, config.loop.threads)
+    material = gather(config, args.data, args.fonts, args.shards or args.run / "shards")
+    counts = {crops.name: len(crops) for crops in [material.drawn, *material.real, material.empty]}
+    print("training on", counts, flush=True)
+    print("validating on", {crops.name: len(crops) for crops in material.held_out}, flush=True)
+    model: Recognizer = Recognizer().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    sampler = Sampler(
+        material.drawn,
+        material.real,
+        material.empty,
+        batch_size=config.batch_size,
+        real_share=config.real_share,
+        empty_share=config.empty_share,
+        shares=config.shares,
+        seed=config.loop.seed,
+    )
+    session = loop.Run(args.run, model, config.loop, asdict(config))
+    loop.train(session, sampler, recognizer_loss, Validator(material.held_out))
+    return 0

@@ -1,0 +1,65 @@
+"""Reads hold-out crops greedily while a recognizer trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from recognition import alphabet
+from recognition.inference.recognize import HEIGHT, WIDTH, prepare
+from recognition.training import datasets_crops
+from recognition.training.datasets_crops import CropSet
+from recognition.training.metrics import ExactMatch
+from recognition.types import Image
+
+
+def as_inference_sees(crops: CropSet, index: int) -> Image:
+    """The stored crop cut to the margin that inference uses."""
+    image = crops.images[index]
+    points = datasets_crops.window([crops.margin] * 4, np.zeros((4, 2)))
+    return datasets_crops.view(image, points, WIDTH, HEIGHT)
+
+
+def inputs(crops: CropSet) -> NDArray[np.float32]:
+    """n × 1 × 48 × 144, prepared as in inference."""
+    return np.stack([prepare(as_inference_sees(crops, index)) for index in range(len(crops))])
+
+
+def greedy(logits: NDArray[np.float32]) -> str:
+    """The best class of every step, repeats and blanks removed."""
+    best = logits.argmax(-1)
+    keep = np.concatenate([[True], best[1:] != best[:-1]])
+    return alphabet.decode(best[keep].tolist())
+
+
+@torch.no_grad()
+def run_network(model: nn.Module, batch: NDArray[np.float32], size: int = 64) -> tuple[NDArray[np.float32], ...]:
+    """Character and region logits of all crops."""
+    model.eval()
+    parts = [model(torch.from_numpy(batch[start : start + size])) for start in range(0, len(batch), size)]
+    return tuple(np.concatenate([part[output].numpy() for part in parts]) for output in (0, 1))
+
+
+class Validator:
+    def __init__(self, sets: Sequence[CropSet]) -> None:
+        cv2.setNumThreads(1)
+        self.sets = [(crops, inputs(crops)) for crops in sets if len(crops)]
+
+    def __call__(self, model: nn.Module) -> dict[str, float]:
+        exact = ExactMatch()
+        regions: list[bool] = []
+        for crops, batch in self.sets:
+            characters, region = run_network(model, batch)
+            for index, truth in enumerate(crops.texts):
+                exact.update(crops.name, greedy(characters[index]), truth)
+                if crops.name.startswith("plates_eu") and crops.regions[index] > 0:
+                    regions.append(int(region[index].argmax()) == crops.regions[index])
+        figures = exact.summary()
+        if regions:
+            figures["region_eu"] = sum(regions) / len(regions)
+        return figures
