@@ -54,15 +54,13 @@ def parse(typed: str) -> PlateQuery:
 
 
 def _explain_wildcard(text: str) -> str:
-    parts = []
-    if "*" not in text or text.index("?" if "?" in text else "*") < text.index("*"):
-        places = [str(index + 1) for index, char in enumerate(text.split("*")[0]) if char == "?"]
-        if places:
-            parts.append(f"any character at {' and '.join(places)}")
-    elif "?" in text:
-        parts.append("? stands for any one character")
-    if "*" in text:
-        parts.append("* stands for any number of characters")
+    head, star, tail = text.partition("*")
+    places = [str(place) for place, char in enumerate(head, 1) if char == "?"]
+    parts = [f"any character at {' and '.join(places)}"] if places else []
+    if star:
+        parts.append("any number of characters at *")
+    if "?" in tail:
+        parts.append("any one character at each further ?")
     return f"{text}: {', '.join(parts)}."
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from recognition.plates import deletion_keys
 
+from recognition.plates import deletion_keys
 from sightings import plate_query, storage
 from sightings.models import (
     AuditEntry,
@@ -100,7 +100,9 @@ def with_counts(plates: PlateQuerySet[Plate]) -> PlateQuerySet[Plate]:
 
 def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
     """The log as people see it: current readings, with what a list shows of each."""
-    return Sighting.objects.visible_to(user).current().select_related("trip", "video", "plate", "trip__vehicle")
+    return (
+        Sighting.objects.visible_to(user).current().select_related("fleet", "trip", "trip__vehicle", "video", "plate")
+    )
 
 
 def sighting_detail(user: Person, pk: int) -> Sighting | None:

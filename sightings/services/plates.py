@@ -7,7 +7,9 @@ from django.db.models import Max, Min
 from recognition.plates import deletion_keys, normalize
 
 from sightings.errors import PlateUnusable
-from sightings.models import Fleet, Plate, PlateKey
+from sightings.models import Fleet, Plate, PlateKey, Role, User
+from sightings.services import audit
+from sightings.services.roles import require_role
 
 LONGEST = 16
 UNREADABLE = "?"
@@ -41,3 +43,16 @@ def tidy_plate(plate: Plate | None) -> None:
     Plate.objects.filter(pk=plate.pk).update(first_seen=span["first"], last_seen=span["last"])
     # One statement, so that notes written this very moment are seen by it.
     Plate.objects.filter(pk=plate.pk, sightings__isnull=True, notes="", tags=[]).delete()
+
+
+@transaction.atomic
+def annotate_plate(*, plate: Plate, user: User, notes: str | None = None, tags: list[str] | None = None) -> Plate:
+    """Write what people know about a plate; None leaves a field as it is. Raises NotAllowed."""
+    require_role(user, plate.fleet, Role.REVIEWER)
+    if notes is not None:
+        plate.notes = notes
+    if tags is not None:
+        plate.tags = sorted({tag.strip() for tag in tags if tag.strip()})
+    plate.save(update_fields=["notes", "tags"])
+    audit.record(action="plate.annotated", user=user, fleet=plate.fleet, target=plate)
+    return plate

@@ -36,3 +36,8 @@ def home_fleet(user: User, slug: str = "") -> Fleet:
     if fleet is None:
         raise NoFleet
     return fleet
+
+
+def fleet_for_audit(user: User) -> Fleet | None:
+    """The fleet under which an act that spans all a person's fleets is written down; None for staff without one."""
+    return Fleet.objects.filter(members__user=user).order_by("pk").first()

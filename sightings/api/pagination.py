@@ -1,0 +1,54 @@
+"""Cursor pages: stable while new rows arrive, and as quick on the last page as on the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from sightings.errors import BadQuery
+
+
+class NewestFirst(CursorPagination):
+    """Latest rows first."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+    ordering = "-id"
+
+
+class PlatesByText(NewestFirst):
+    ordering = ("text", "id")
+
+
+class ByName(NewestFirst):
+    ordering = ("name", "id")
+
+
+class SightingPages(NewestFirst):
+    """As they were written (`-id`, the order in which to follow the log), or by time with `ordering=-timestamp`.
+
+    Ordered by time, sightings whose time is unknown are left out.
+    """
+
+    ORDERINGS = {
+        "id": ("id",),
+        "-id": ("-id",),
+        "timestamp": ("seen_at", "id"),
+        "-timestamp": ("-seen_at", "-id"),
+    }
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str]:
+        named = request.query_params.get("ordering") or "-id"
+        if named not in self.ORDERINGS:
+            raise BadQuery(f"`ordering` must be one of {', '.join(self.ORDERINGS)}.")
+        return self.ORDERINGS[named]
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        if request.query_params.get("ordering", "").endswith("timestamp"):
+            queryset = queryset.filter(seen_at__isnull=False)
+        return super().paginate_queryset(queryset, request, view)

@@ -1,0 +1,34 @@
+"""What a key may do. A person in a session may do what their role allows; a key, what its scopes allow besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from sightings.models import ApiToken, Scope
+
+
+def has_scope(request: Request, scope: str) -> bool:
+    """Whether the caller holds the scope; a session holds all."""
+    return not isinstance(request.auth, ApiToken) or scope in request.auth.scopes
+
+
+def may_reveal(request: Request) -> bool:
+    """Whether plate texts and pictures may be shown to the caller."""
+    return has_scope(request, Scope.PLATES_REVEAL)
+
+
+class HasScope(BasePermission):
+    """Asks for the view's `read_scopes` or `write_scopes`, all of them."""
+
+    message = "This token lacks the scope that this call needs."
+    code = "scope_missing"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        wanted = view.read_scopes if request.method in SAFE_METHODS else view.write_scopes
+        missing = [str(scope) for scope in wanted if not has_scope(request, scope)]
+        if missing:
+            self.message = f"This token lacks the scope {', '.join(missing)}."
+        return not missing

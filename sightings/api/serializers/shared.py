@@ -1,0 +1,97 @@
+"""Small shapes that many answers share, and how values are written: Z times, `box {xmin, …}`, absolute URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+HIDDEN = "•••"  # stands for a plate that the caller's token may not see
+
+
+class Moment(serializers.DateTimeField):
+    """UTC with Z, to the millisecond."""
+
+    def to_representation(self, value: Any) -> str | None:
+        return utc(value) if isinstance(value, datetime) else None
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """Pixels of the upright frame."""
+
+    xmin = serializers.FloatField()
+    ymin = serializers.FloatField()
+    xmax = serializers.FloatField()
+    ymax = serializers.FloatField()
+
+
+class RegionSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Lower-case ISO 3166 code, with a state where known; unknown if empty")
+    score = serializers.FloatField(allow_null=True)
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    plate = serializers.CharField()
+    score = serializers.FloatField()
+
+
+class CharacterSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
+class GpsSerializer(serializers.Serializer[Any]):
+    """Where the camera was: WGS84 degrees, degrees clockwise from north, m/s, metres."""
+
+    lat = serializers.FloatField()
+    lon = serializers.FloatField()
+    heading = serializers.FloatField(allow_null=True)
+    speed = serializers.FloatField(allow_null=True)
+    accuracy_m = serializers.FloatField(allow_null=True)
+    source = serializers.CharField()
+
+
+class VehicleRefSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField(help_text="For people")
+    code = serializers.CharField(help_text="For programs; stable")
+
+
+def utc(moment: datetime | None) -> str | None:
+    """`2026-05-01T12:00:00.000Z`."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def local(moment: datetime | None, zone: str) -> str | None:
+    """The same moment on the clock of a time zone, with its offset; UTC where the zone is unknown."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds")
+    except (KeyError, ValueError):
+        return utc(moment)
+
+
+def box_of(numbers: Sequence[float]) -> dict[str, float] | None:
+    """[x1, y1, x2, y2] by name; None where there is no box."""
+    return dict(zip(("xmin", "ymin", "xmax", "ymax"), numbers, strict=True)) if len(numbers) == 4 else None
+
+
+def crop_url(request: Request | None, path: str) -> str | None:
+    """Where a stored crop is served, if there is one."""
+    return absolute(request, f"/files/crops/{quote(path)}") if path else None
+
+
+def absolute(request: Request | None, path: str) -> str:
+    return cast(str, request.build_absolute_uri(path)) if request is not None else path

@@ -1,0 +1,166 @@
+"""Sightings, their reads, and plates. Field names follow Plate Recognizer's where it has one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sightings.api.serializers import shared
+from sightings.models import Observation, Plate, Sighting
+
+
+class Revealing(serializers.ModelSerializer[Any]):
+    """Shows plates and pictures only where `reveal` in the context says so; `reveal` absent means no."""
+
+    @property
+    def reveals(self) -> bool:
+        return bool(self.context.get("reveal"))
+
+    def shown(self, text: str) -> str:
+        return text if self.reveals or not text else shared.HIDDEN
+
+    def crop(self, path: str) -> str | None:
+        return shared.crop_url(self.context.get("request"), path) if self.reveals else None
+
+
+class SightingSerializer(Revealing):
+    """One plate seen during one uninterrupted pass."""
+
+    plate = serializers.SerializerMethodField(help_text="As it stands: corrected, else as read. ? is unreadable")
+    plate_raw = serializers.SerializerMethodField(help_text="As the machine read it; never changed")
+    plate_corrected = serializers.SerializerMethodField(help_text="A person's word, empty if none")
+    score = serializers.FloatField(source="confidence")
+    region = serializers.SerializerMethodField()
+    candidates = serializers.SerializerMethodField()
+    box = serializers.SerializerMethodField()
+    vehicle = serializers.SerializerMethodField(help_text="The fleet's own vehicle that carried the camera")
+    camera_id = serializers.SerializerMethodField()
+    timestamp = shared.Moment(source="seen_at", read_only=True, allow_null=True)
+    timestamp_local = serializers.SerializerMethodField()
+    source_url = serializers.SerializerMethodField(help_text="The video, at the moment of the best read")
+    position_sec = serializers.FloatField(source="best_s")
+    first_seen_sec = serializers.FloatField(source="first_seen_s")
+    last_seen_sec = serializers.FloatField(source="last_seen_s")
+    gps = serializers.SerializerMethodField()
+    track_id = serializers.CharField(source="key")
+    crop_url = serializers.SerializerMethodField()
+    created_at = shared.Moment(read_only=True)
+    updated_at = shared.Moment(read_only=True)
+
+    class Meta:
+        model = Sighting
+        fields = [
+            "id", "plate", "score", "dscore", "region", "candidates", "box", "vehicle", "camera_id", "timestamp",
+            "timestamp_local", "source_url", "position_sec", "first_seen_sec", "last_seen_sec", "plate_id", "plate_raw",
+            "plate_corrected", "review_state", "flagged", "reads_count", "gps", "time_source", "time_uncertainty_s",
+            "track_id", "model_version", "trip", "video", "crop_url", "version", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_plate(self, row: Sighting) -> str:
+        return self.shown(row.text)
+
+    def get_plate_raw(self, row: Sighting) -> str:
+        return self.shown(row.plate_raw)
+
+    def get_plate_corrected(self, row: Sighting) -> str:
+        return self.shown(row.plate_corrected)
+
+    @extend_schema_field(shared.RegionSerializer)
+    def get_region(self, row: Sighting) -> dict[str, Any]:
+        return {"code": row.region or "unknown", "score": row.region_score}
+
+    @extend_schema_field(shared.CandidateSerializer(many=True))
+    def get_candidates(self, row: Sighting) -> list[dict[str, Any]]:
+        return list(row.candidates) if self.reveals else []
+
+    @extend_schema_field(shared.BoxSerializer(allow_null=True))
+    def get_box(self, row: Sighting) -> dict[str, float] | None:
+        return shared.box_of(row.box)
+
+    @extend_schema_field(shared.VehicleRefSerializer(allow_null=True))
+    def get_vehicle(self, row: Sighting) -> dict[str, Any] | None:
+        vehicle = row.trip.vehicle
+        return {"id": vehicle.pk, "name": vehicle.name} if vehicle else None
+
+    def get_camera_id(self, row: Sighting) -> str:
+        vehicle = row.trip.vehicle
+        return f"{vehicle.name}/{row.video.camera}" if vehicle else row.video.camera
+
+    def get_timestamp_local(self, row: Sighting) -> str | None:
+        return shared.local(row.seen_at, row.fleet.time_zone)
+
+    def get_source_url(self, row: Sighting) -> str:
+        return shared.absolute(self.context.get("request"), f"/files/videos/{row.video_id}/#t={row.best_s:.3f}")
+
+    @extend_schema_field(shared.GpsSerializer(allow_null=True))
+    def get_gps(self, row: Sighting) -> dict[str, Any] | None:
+        if row.lat is None or row.lon is None:
+            return None
+        names = ("lat", "lon", "heading", "speed", "accuracy_m")
+        return {name: getattr(row, name) for name in names} | {"source": row.gps_source}
+
+    def get_crop_url(self, row: Sighting) -> str | None:
+        return self.crop(row.crop)
+
+
+class ObservationSerializer(Revealing):
+    """One frame's reading and its weight in the vote."""
+
+    plate = serializers.SerializerMethodField()
+    score = serializers.FloatField(source="confidence")
+    position_sec = serializers.FloatField(source="seconds")
+    box = serializers.SerializerMethodField()
+    characters = serializers.SerializerMethodField()
+    candidates = serializers.SerializerMethodField()
+    crop_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Observation
+        fields = [
+            "id", "position_sec", "plate", "score", "dscore", "weight", "box", "corners", "characters", "candidates",
+            "crop_url",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_plate(self, row: Observation) -> str:
+        return self.shown(row.text)
+
+    @extend_schema_field(shared.BoxSerializer(allow_null=True))
+    def get_box(self, row: Observation) -> dict[str, float] | None:
+        return shared.box_of(row.box)
+
+    @extend_schema_field(shared.CharacterSerializer(many=True))
+    def get_characters(self, row: Observation) -> list[dict[str, Any]]:
+        return list(row.characters) if self.reveals else []
+
+    @extend_schema_field(shared.CandidateSerializer(many=True))
+    def get_candidates(self, row: Observation) -> list[dict[str, Any]]:
+        return list(row.candidates) if self.reveals else []
+
+    def get_crop_url(self, row: Observation) -> str | None:
+        return self.crop(row.crop)
+
+
+class PlateSerializer(Revealing):
+    """A normalized text with its history in numbers and what people wrote on it."""
+
+    plate = serializers.CharField(source="text", read_only=True)
+    first_seen = shared.Moment(read_only=True, allow_null=True)
+    last_seen = shared.Moment(read_only=True, allow_null=True)
+    sightings_count = serializers.IntegerField(read_only=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, required=False)
+    notes = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    crop_url = serializers.SerializerMethodField(help_text="The latest picture")
+
+    class Meta:
+        model = Plate
+        fields = [
+            "id", "plate", "region", "notes", "tags", "first_seen", "last_seen", "sightings_count", "crop_url",
+        ]  # fmt: skip
+        read_only_fields = ["id", "region"]
+
+    def get_crop_url(self, row: Plate) -> str | None:
+        return self.crop(getattr(row, "latest_crop", ""))

@@ -1,0 +1,134 @@
+"""Trips, videos, uploads, vehicles, and the caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sightings.api.serializers import shared
+from sightings.models import ProcessingRun, Trip, Upload, Vehicle, Video
+
+
+class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
+    class Meta:
+        model = Vehicle
+        fields = ["id", "name", "camera_model", "field_of_view_deg", "clock_offset_s", "time_zone"]
+        read_only_fields = fields
+
+
+class RunSerializer(serializers.ModelSerializer[ProcessingRun]):
+    """One reading of a video."""
+
+    created_at = shared.Moment(read_only=True)
+    started_at = shared.Moment(read_only=True, allow_null=True)
+    finished_at = shared.Moment(read_only=True, allow_null=True)
+
+    class Meta:
+        model = ProcessingRun
+        fields = [
+            "id", "model_version", "state", "progress", "frames", "detections", "timings", "error_code", "error",
+            "is_current", "created_at", "started_at", "finished_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class VideoSerializer(serializers.ModelSerializer[Video]):
+    url = serializers.SerializerMethodField()
+    started_at = shared.Moment(read_only=True, allow_null=True)
+    runs = RunSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Video
+        fields = [
+            "id", "original_name", "sha256", "size", "camera", "duration_s", "frame_rate", "width", "height", "codec",
+            "started_at", "time_source", "time_uncertainty_s", "state", "error_code", "error", "url", "runs",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_url(self, row: Video) -> str:
+        return shared.absolute(self.context.get("request"), f"/files/videos/{row.pk}/")
+
+
+class TripSerializer(serializers.ModelSerializer[Trip]):
+    """One drive in numbers."""
+
+    vehicle = serializers.SerializerMethodField()
+    started_at = shared.Moment(read_only=True, allow_null=True)
+    ended_at = shared.Moment(read_only=True, allow_null=True)
+    created_at = shared.Moment(read_only=True)
+    updated_at = shared.Moment(read_only=True)
+    sightings_count = serializers.IntegerField(read_only=True)
+    plates_count = serializers.IntegerField(read_only=True)
+    doubtful_count = serializers.IntegerField(read_only=True)
+    video_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Trip
+        fields = [
+            "id", "name", "state", "vehicle", "started_at", "ended_at", "time_source", "time_uncertainty_s",
+            "distance_m", "sightings_count", "plates_count", "doubtful_count", "video_count", "created_at",
+            "updated_at",
+        ]  # fmt: skip
+        read_only_fields = [name for name in fields if name != "name"]
+
+    @extend_schema_field(shared.VehicleRefSerializer(allow_null=True))
+    def get_vehicle(self, row: Trip) -> dict[str, Any] | None:
+        return {"id": row.vehicle.pk, "name": row.vehicle.name} if row.vehicle else None
+
+
+class TripDetailSerializer(TripSerializer):
+    """A drive with its videos and their runs."""
+
+    videos = VideoSerializer(many=True, read_only=True)
+
+    class Meta(TripSerializer.Meta):
+        fields = [*TripSerializer.Meta.fields, "videos"]
+
+
+class UploadSerializer(serializers.ModelSerializer[Upload]):
+    """A file on its way in; `duplicate` says that the fleet has it already."""
+
+    duplicate = serializers.SerializerMethodField()
+    created_at = shared.Moment(read_only=True)
+    updated_at = shared.Moment(read_only=True)
+
+    class Meta:
+        model = Upload
+        fields = [
+            "id", "filename", "batch", "size", "offset", "kind", "state", "sha256", "duplicate", "vehicle", "video",
+            "trip", "findings", "error_code", "error", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_duplicate(self, row: Upload) -> bool:
+        return row.state == "duplicate"
+
+
+class MembershipSerializer(serializers.Serializer[Any]):
+    fleet = serializers.CharField(source="fleet.slug")
+    name = serializers.CharField(source="fleet.name")
+    role = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """Who the caller is and what they may do."""
+
+    username = serializers.CharField()
+    is_staff = serializers.BooleanField()
+    time_zone = serializers.CharField()
+    fleets = MembershipSerializer(many=True)
+    scopes = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="Of the token; null in a session"
+    )
+
+
+class AuditSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    action = serializers.CharField()
+    user = serializers.CharField(source="user.username", default=None)
+    target_type = serializers.CharField()
+    target_id = serializers.CharField()
+    detail = serializers.JSONField()
+    at = shared.Moment()

@@ -1,0 +1,66 @@
+"""The addresses of API v1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+import sightings.api.schema  # noqa: F401 - registers how our tokens are told of in the OpenAPI document
+from sightings.api.base import ApiView
+from sightings.api.views.plates import PlateViews
+from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
+from sightings.api.views.sightings import SightingViews
+from sightings.api.views.trips import MeView, TripViews, VehicleViews
+from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
+
+app_name = "api"
+
+
+@extend_schema(exclude=True)
+class NothingHere(ApiView):
+    """An address that is none answers like the rest: in JSON, with a code."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise Http404
+
+    post = put = patch = delete = get
+
+
+class _Router(SimpleRouter):
+    def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
+        return r"(?P<pk>[0-9]{1,18})"
+
+
+router = _Router()
+router.register("trips", TripViews, basename="trip")
+router.register("vehicles", VehicleViews, basename="vehicle")
+router.register("sightings", SightingViews, basename="sighting")
+router.register("plates", PlateViews, basename="plate")
+router.register("corrections", CorrectionViews, basename="correction")
+router.register("flags", FlagViews, basename="flag")
+router.register("audit", AuditViews, basename="audit")
+
+urlpatterns = [
+    path("me/", MeView.as_view(), name="me"),
+    path("uploads/", UploadListView.as_view(), name="uploads"),
+    path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
+    path("uploads/<uuid:upload_id>/retry/", UploadRetryView.as_view(), name="upload-retry"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerView.as_view(url_name="api:schema", permission_classes=[AllowAny]),
+        name="docs",
+    ),
+    path("", include(router.urls)),
+    re_path(r".*", NothingHere.as_view()),
+]

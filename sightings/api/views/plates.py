@@ -1,0 +1,94 @@
+"""Plates: search, history, notes. All of it shows plates, and so needs plates:reveal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sightings import selectors
+from sightings.api.base import ApiView
+from sightings.api.pagination import PlatesByText, SightingPages
+from sightings.api.serializers.search import SearchSerializer
+from sightings.api.serializers.sightings import PlateSerializer, SightingSerializer
+from sightings.api.views.revealing import RevealingViews
+from sightings.models import Plate, Scope
+from sightings.services import audit, plates
+from sightings.services.roles import fleet_for_audit
+
+
+class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Plate]):
+    """Every plate the fleet has met, by text."""
+
+    queryset = Plate.objects.none()
+    serializer_class = PlateSerializer
+    pagination_class = PlatesByText
+    read_scopes = (Scope.SIGHTINGS_READ, Scope.PLATES_REVEAL)
+    write_scopes = (Scope.CORRECTIONS_WRITE, Scope.PLATES_REVEAL)
+
+    def get_queryset(self) -> QuerySet[Plate]:
+        return selectors.with_counts(Plate.objects.visible_to(self.person).select_related("fleet"))
+
+    def _plate(self, pk: str) -> Plate:
+        plate = self.get_queryset().filter(pk=int(pk)).first()
+        if plate is None:
+            raise Http404
+        return plate
+
+    @extend_schema(responses=PlateSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One plate."""
+        plate = self._plate(pk)
+        audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
+        return Response(self.get_serializer(plate).data)
+
+    @extend_schema(request=PlateSerializer, responses=PlateSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Write notes and tags."""
+        words = self.get_serializer(data=request.data, partial=True)
+        words.is_valid(raise_exception=True)
+        written: dict[str, Any] = words.validated_data
+        plates.annotate_plate(
+            plate=self._plate(pk), user=self.person, notes=written.get("notes"), tags=written.get("tags")
+        )
+        return Response(self.get_serializer(self._plate(pk)).data)
+
+    @extend_schema(responses=SightingSerializer(many=True), operation_id="plates_history")
+    @action(detail=True, methods=["get"], pagination_class=SightingPages)
+    def history(self, request: Request, pk: str) -> Response:
+        """Where and when the plate was met."""
+        plate = self._plate(pk)
+        page = self.paginate_queryset(selectors.plate_history(self.person, plate))
+        audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
+        found = SightingSerializer(page, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(found.data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "q", OpenApiTypes.STR, OpenApiParameter.QUERY, required=True,
+                description="`B99BNX` (one character may differ), `=B99BNX`, `B99*`, `B?9BNX`.",
+            )
+        ],
+        responses=SearchSerializer,
+        operation_id="plates_search",
+    )  # fmt: skip
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def search(self, request: Request) -> Response:
+        """What the search box finds, best first, each with the reason why."""
+        typed = request.query_params.get("q", "")
+        result = selectors.search(self.person, typed)
+        audit.record(
+            action="plates.searched",
+            user=self.person,
+            fleet=fleet_for_audit(self.person),
+            detail={"plate": typed, "via": "api"},
+        )
+        return Response(SearchSerializer(result, context=self.get_serializer_context()).data)
