@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 
-from recognition.errors import UnknownSetting
+from recognition.config import load
 from recognition.networks.recognizer import Recognizer
 from recognition.training import datasets_crops, loop
 from recognition.training.datasets_crops import CropSet
+from recognition.training.loop import LoopConfig
 from recognition.training.losses import recognizer_loss
 from recognition.training.sampler import Sampler
 from recognition.training.synth import fonts, shards
@@ -27,6 +26,18 @@ HELD_OUT_SEED = 9_000_000  # of the drawn crops that are only for validation
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How the real part of a batch is divided among the folders."""
+
+    plates_eu: float = 0.32
+    dashcam_ro: float = 0.22
+    plates_us: float = 0.14
+    plates_br: float = 0.16
+    cars_in: float = 0.09
+    plates_cn: float = 0.07
+
+
+@dataclass(frozen=True, slots=True)
 class RecognizerTraining:
     """The file `configs/recognizer-s.toml`."""
 
@@ -34,18 +45,8 @@ class RecognizerTraining:
     batch_size: int = 128
     real_share: tuple[float, ...] = (0.3, 0.55, 0.75)
     empty_share: float = 0.03
-    shares: dict[str, float] = field(default_factory=dict)
-    loop: loop.LoopConfig = field(default_factory=loop.LoopConfig)
-
-
-def load_config(path: Path) -> RecognizerTraining:
-    """UnknownSetting for a key that is none."""
-    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    values["real_share"] = tuple(values.get("real_share", (0.5,)))
-    try:
-        return RecognizerTraining(**{**values, "loop": loop.LoopConfig(**values.get("loop", {}))})
-    except TypeError as error:
-        raise UnknownSetting(f"{path.name}: {error}") from error
+    shares: Shares = field(default_factory=Shares)
+    loop: LoopConfig = field(default_factory=LoopConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    config = load_config(args.config)
+    config = load(args.config, RecognizerTraining)
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
     material = gather(config, args.data, args.fonts, args.shards or args.run / "shards")
@@ -94,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         batch_size=config.batch_size,
         real_share=config.real_share,
         empty_share=config.empty_share,
-        shares=config.shares,
+        shares=asdict(config.shares),
         seed=config.loop.seed,
     )
     session = loop.Run(args.run, model, config.loop, asdict(config))
