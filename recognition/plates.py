@@ -70,7 +70,7 @@ class Format:
         if not code_length:
             return 1.0
         alike = sum(len(other) == code_length for other in self.codes)
-        return min(LARGEST_GAIN, (10 if code.isdigit() else 26) ** code_length / alike)
+        return min(LARGEST_GAIN, float((10 if code.isdigit() else 26) ** code_length) / alike)
 
 
 def _digits(codes: frozenset[str]) -> bool:

@@ -1,0 +1,77 @@
+"""Opening a video, and saying in plain words why one cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from recognition.errors import NotAVideo, VideoDamaged
+from recognition.media.boxes import lacks_index, top_boxes
+
+# A text file may be a play list that names other files of this machine: only true containers are opened, and no
+# protocol but the local file. Source of the names: `ffmpeg -demuxers`.
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,asf,flv,ogg,h264,hevc,mjpeg,mpegvideo,mxf"
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+
+READABLE = "MP4, MOV, AVI, MKV and TS recordings can be read."
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """An open container with its first video stream. `origin` is the time stamp of the first frame, in `time_base`s."""
+
+    path: Path
+    container: Any  # av.container.InputContainer
+    stream: Any  # av.VideoStream
+    time_base: Fraction
+    origin: int
+
+    def seconds(self, stamp: int) -> float:
+        """A time stamp of the stream -> seconds from the first frame."""
+        return float((stamp - self.origin) * self.time_base)
+
+    def stamp(self, seconds: float) -> int:
+        """Seconds from the first frame -> the nearest time stamp at or before it."""
+        return self.origin + int(Fraction(seconds) / self.time_base)
+
+
+@contextmanager
+def open_video(path: Path | str) -> Iterator[Video]:
+    """Raises NotAVideo, or VideoDamaged for a recording that was cut off; FileNotFoundError as usual."""
+    path = Path(path)
+    try:
+        container = av.open(str(path), options=dict(OPTIONS), metadata_errors="replace")
+    except FileNotFoundError:
+        raise
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _why_not(path) from error
+    with container:
+        if not container.streams.video:
+            raise NotAVideo(f"{path.name} holds no picture, only {_streams(container)}. {READABLE}")
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"  # frames and slices in parallel: 1.2 to 1.7 times as fast as one thread
+        yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), stream.start_time or 0)
+
+
+def _why_not(path: Path) -> NotAVideo | VideoDamaged:
+    if path.stat().st_size == 0:
+        return NotAVideo(f"{path.name} is empty. Copy the file from the card again.")
+    boxes = top_boxes(path)
+    if lacks_index(boxes):
+        return VideoDamaged(
+            f"{path.name} was cut off before its index was written. Copy the file from the card again; where the card "
+            "holds no longer one, the camera lost power while it recorded."
+        )
+    if boxes:
+        return VideoDamaged(f"{path.name} is damaged: its index cannot be read. Copy the file from the card again.")
+    return NotAVideo(f"{path.name} is not a video. {READABLE}")
+
+
+def _streams(container: Any) -> str:
+    return " and ".join(sorted({stream.type for stream in container.streams})) or "no stream at all"

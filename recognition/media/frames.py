@@ -1,0 +1,113 @@
+"""Frames with their true times, upright, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from recognition.errors import VideoDamaged
+from recognition.media.container import Video, open_video
+from recognition.types import Frame, Image
+
+# How far before the wanted moment a second and a third try begin, where the container's index led past it (transport
+# streams have none); the last try begins at the start of the file.
+STEPS_BACK = (0.0, 10.0, 60.0)
+
+
+def upright(frame: Any) -> Image:
+    """A decoded picture as BGR, turned as the container asks (by quarters; other angles are left as they are)."""
+    image = frame.to_ndarray(format="bgr24")
+    quarters = round(frame.rotation / 90) % 4  # counter-clockwise
+    return np.ascontiguousarray(np.rot90(image, quarters)) if quarters else np.asarray(image, np.uint8)
+
+
+def decode(video: Video) -> Iterator[tuple[float, Any]]:
+    """(seconds, picture) from where the container stands; pictures that cannot be decoded are left out.
+
+    Ends without complaint where a cut-off file ends. Times only ever grow: a picture that does not come later than
+    the one before it is dropped.
+    """
+    last, step = -1.0, float(1 / video.stream.average_rate) if video.stream.average_rate else 1 / 25
+    for picture in _pictures(video):
+        stamp = picture.pts if picture.pts is not None else picture.dts
+        seconds = video.seconds(stamp) if stamp is not None else last + step
+        if seconds > last:
+            last = seconds
+            yield seconds, picture
+
+
+def _pictures(video: Video) -> Iterator[Any]:
+    try:
+        for packet in video.container.demux(video.stream):
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue  # one broken packet; the next key frame heals it
+        return
+    except av.error.FFmpegError:
+        pass  # the file ends here, whatever its index promised
+    try:
+        yield from video.stream.codec_context.decode(None)  # what the decoder still holds
+    except av.error.FFmpegError:
+        return
+
+
+def _decode_from(video: Video, start: float) -> Iterator[tuple[float, Any]]:
+    """As `decode`, from a picture at or before `start` on (the first one of the file where there is none)."""
+    for back in STEPS_BACK if start > 0 else ():
+        if start - back <= 0:
+            break
+        video.container.seek(video.stamp(start - back), stream=video.stream, backward=True)
+        pictures = decode(video)
+        first = next(pictures, None)
+        if first is not None and first[0] <= start:
+            yield first
+            yield from pictures
+            return
+    if start > 0:
+        video.container.seek(video.origin, stream=video.stream, backward=True)
+    yield from decode(video)
+
+
+def frames(
+    path: Path | str, *, start: float = 0.0, end: float | None = None, every: float | None = None
+) -> Iterator[Frame]:
+    """The frames with start ≤ seconds < end.
+
+    With `every`, one frame per slot of that many seconds, slots being counted from the start of the file, so that the
+    choice does not depend on where reading began; the others are decoded but not converted. `index` counts decoded
+    frames. Raises NotAVideo and VideoDamaged when the file cannot be opened; a cut-off file gives what is there.
+    """
+    with open_video(path) as video:
+        index, slot = -1, -1
+        for seconds, picture in _decode_from(video, start):
+            if seconds < start:
+                continue
+            if end is not None and seconds >= end:
+                return
+            index += 1
+            if every:
+                if int(seconds / every + 1e-6) <= slot:
+                    continue
+                slot = int(seconds / every + 1e-6)
+            yield Frame(index, seconds, upright(picture))
+
+
+def frame_at(path: Path | str, seconds: float) -> Frame:
+    """The frame that is shown at that moment: the last one that is not later (the first one, the last one at the ends).
+
+    Raises VideoDamaged where not one frame can be decoded.
+    """
+    with open_video(path) as video:
+        shown: tuple[float, Any] | None = None
+        for moment, picture in _decode_from(video, seconds):
+            if shown is not None and moment > seconds:
+                break
+            shown = moment, picture
+        if shown is None:
+            raise VideoDamaged(f"{Path(path).name} opens, but not one of its pictures can be decoded.")
+        return Frame(0, shown[0], upright(shown[1]))

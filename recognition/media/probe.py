@@ -1,0 +1,73 @@
+"""What a video is, and whether it can be read at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+
+from recognition.errors import VideoDamaged
+from recognition.media.boxes import cut_off
+from recognition.media.container import Video, open_video
+from recognition.media.frames import decode
+from recognition.types import VideoInfo
+
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # earlier stamps come from clocks that were never set (1904, 1970)
+
+
+def probe(path: Path | str) -> VideoInfo:
+    """Open a video and decode its first frame. Raises NotAVideo and VideoDamaged with a reason for people."""
+    path = Path(path)
+    with open_video(path) as video:
+        first = next(islice(decode(video), 1), None)
+        if first is None:
+            raise VideoDamaged(
+                f"{path.name} opens, but not one of its pictures can be decoded. Copy the file from the card again."
+            )
+        picture = first[1]
+        quarters = round(picture.rotation / 90) % 4
+        width, height = (picture.height, picture.width) if quarters % 2 else (picture.width, picture.height)
+        truncated = cut_off(path)
+        return VideoInfo(
+            duration=_read_duration(video) if truncated else _duration(video) or _read_duration(video),
+            frame_rate=float(video.stream.average_rate or 0),
+            width=width,
+            height=height,
+            rotation=(-90 * quarters) % 360,
+            codec=video.stream.codec_context.name,
+            container=video.container.format.name,
+            created_at=_created_at(video.container.metadata) or _created_at(video.stream.metadata),
+            truncated=truncated,
+        )
+
+
+def _duration(video: Video) -> float:
+    """As the header says; 0 where it says nothing."""
+    if video.stream.duration:
+        return float(video.stream.duration * video.time_base)
+    return float(video.container.duration / av.time_base) if video.container.duration else 0.0
+
+
+def _read_duration(video: Video) -> float:
+    """The end of the last packet that is truly there: demultiplexes the whole file, decodes nothing."""
+    video.container.seek(video.origin, stream=video.stream, backward=True)
+    end = 0.0
+    try:
+        for packet in video.container.demux(video.stream):
+            if packet.pts is not None:
+                end = max(end, video.seconds(packet.pts + (packet.duration or 0)))
+    except av.error.FFmpegError:
+        pass  # the file ends here
+    return end
+
+
+def _created_at(metadata: dict[str, Any]) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(str(metadata.get("creation_time", "")))
+    except ValueError:
+        return None
+    time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    return time if time >= OLDEST else None
