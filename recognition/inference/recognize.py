@@ -19,8 +19,8 @@ SURE_REGION = 0.6  # from here on the region that the network sees chooses the f
 Network = Callable[[FloatArray], tuple[FloatArray, ...]]
 
 
-def normalize(grey: Image) -> FloatArray:
-    """A grey uint8 crop of any size -> float32 with mean 0 and deviation 1 of its own, so that night equals day."""
+def normalize(grey: Image | FloatArray) -> FloatArray:
+    """A grey crop of any size -> float32 with mean 0 and deviation 1 of its own, so that night equals day."""
     values = grey.astype(np.float32)
     return np.asarray((values - values.mean()) / (values.std() + 4.0), np.float32)
 

@@ -13,7 +13,8 @@ class Script:
     """Stands for a network: writes the given texts, one per crop, and sees the given region."""
 
     def __init__(self, texts: list[str], region: str = "ro", doubt: str = "") -> None:
-        self.texts, self.region, self.doubt, self.sizes = list(texts), region, doubt, []
+        self.texts, self.region, self.doubt = list(texts), region, doubt
+        self.sizes: list[int] = []
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         self.sizes.append(len(batch))
@@ -44,7 +45,7 @@ def test_prepare_gives_one_shape_for_any_size_and_for_grey_or_color() -> None:
 def test_prepare_does_not_see_brightness_and_contrast() -> None:
     rng = np.random.default_rng(2)
     day = rng.integers(0, 200, (48, 144), dtype=np.uint8).astype(np.float32)
-    night = day * 0.5 + 20
+    night = np.asarray(day * 0.5 + 20, np.float32)
     assert np.allclose(recognize.normalize(day), recognize.normalize(night), atol=0.1)
 
 
