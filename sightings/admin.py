@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -29,8 +29,15 @@ from sightings.models import (
     Video,
 )
 
+if TYPE_CHECKING:  # generic in the stubs alone
+    TableAdmin = admin.ModelAdmin[Any]
+    Inline = admin.TabularInline[Member, Fleet]
+    Accounts = UserAdmin[User]
+else:
+    TableAdmin, Inline, Accounts = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
-class ReadOnly(admin.ModelAdmin[Any]):
+
+class ReadOnly(TableAdmin):
     """Rows that only the program writes; changing them by hand would break what it relies on."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -40,20 +47,20 @@ class ReadOnly(admin.ModelAdmin[Any]):
         return False
 
 
-class MemberInline(admin.TabularInline[Member, Fleet]):
+class MemberInline(Inline):
     model = Member
     extra = 0
     autocomplete_fields = ["user"]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(Accounts):
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     fieldsets = [*(UserAdmin.fieldsets or []), ("Display", {"fields": ["time_zone"]})]
 
 
 @admin.register(Fleet)
-class FleetAdmin(admin.ModelAdmin[Fleet]):
+class FleetAdmin(TableAdmin):
     list_display = ["name", "slug", "time_zone", "retention_days", "created_at"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -61,7 +68,7 @@ class FleetAdmin(admin.ModelAdmin[Fleet]):
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(admin.ModelAdmin[Vehicle]):
+class VehicleAdmin(TableAdmin):
     list_display = ["name", "fleet", "camera_model", "clock_offset_s", "time_zone"]
     list_filter = ["fleet"]
     search_fields = ["name", "camera_model"]
@@ -77,7 +84,7 @@ class ApiTokenAdmin(ReadOnly):
 
 
 @admin.register(Trip)
-class TripAdmin(admin.ModelAdmin[Trip]):
+class TripAdmin(TableAdmin):
     list_display = ["name", "fleet", "vehicle", "state", "started_at", "time_source", "created_at"]
     list_filter = ["fleet", "state", "time_source"]
     search_fields = ["name"]
@@ -128,7 +135,7 @@ class SegmentAdmin(ReadOnly):
 
 
 @admin.register(Plate)
-class PlateAdmin(admin.ModelAdmin[Plate]):
+class PlateAdmin(TableAdmin):
     list_display = ["text", "fleet", "region", "first_seen", "last_seen"]
     list_filter = ["fleet", "region"]
     search_fields = ["text", "notes"]

@@ -22,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 @models.CharField.register_lookup
-class Like(BuiltinLookup[str]):
+class Like(BuiltinLookup):
     """SQL's LIKE with a pattern of our own making; callers let no stray % or _ in."""
 
     lookup_name = "like"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
@@ -93,9 +93,10 @@ def with_counts(plates: PlateQuerySet[Plate]) -> PlateQuerySet[Plate]:
     seen = Sighting.objects.current().filter(plate=OuterRef("pk"))
     count = seen.order_by().values("plate").annotate(n=Count("pk")).values("n")
     latest = seen.newest_first().values("crop")[:1]
-    return plates.annotate(
+    annotated = plates.annotate(
         sightings_count=Coalesce(Subquery(count), 0), latest_crop=Coalesce(Subquery(latest), Value(""))
     )
+    return cast("PlateQuerySet[Plate]", annotated)
 
 
 def sightings_for(user: Person) -> SightingQuerySet[Sighting]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
-from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
@@ -25,7 +24,6 @@ class ApiView(APIView):
     permission_classes = [IsAuthenticated, HasScope]
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
-    schema = AutoSchema()
 
     read_scopes: ClassVar[Sequence[str]] = (Scope.SIGHTINGS_READ,)
     write_scopes: ClassVar[Sequence[str]] = (Scope.MANAGE,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +17,7 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
 
 
 class PlatesByText(NewestFirst):
@@ -42,13 +41,13 @@ class SightingPages(NewestFirst):
         "-timestamp": ("-seen_at", "-id"),
     }
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str]:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         named = request.query_params.get("ordering") or "-id"
         if named not in self.ORDERINGS:
             raise BadQuery(f"`ordering` must be one of {', '.join(self.ORDERINGS)}.")
         return self.ORDERINGS[named]
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         if request.query_params.get("ordering", "").endswith("timestamp"):
             queryset = queryset.filter(seen_at__isnull=False)
         return super().paginate_queryset(queryset, request, view)

@@ -144,7 +144,8 @@ class Sighting(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lat__isnull=True, lon__isnull=True)
-                | Q(lat__gte=-90.0, lat__lte=90.0, lon__gte=-180.0, lon__lte=180.0),
+                | Q(lat__isnull=False, lon__isnull=False, lat__gte=-90.0, lat__lte=90.0)
+                & Q(lon__gte=-180.0, lon__lte=180.0),
                 name="sighting_position_possible",
             ),
         ]

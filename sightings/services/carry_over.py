@@ -30,11 +30,12 @@ def reapply_corrections(run: ProcessingRun) -> int:
         restate(sighting)
     for sighting in reflagged.values():
         refresh_flagged(sighting)
-    return sum(word.sighting is not None and word.sighting.run_id == run.pk for word in [*words, *flags])
+    carried: list[Correction | Flag] = [*words, *flags]
+    return sum(word.sighting is not None and word.sighting.run_id == run.pk for word in carried)
 
 
 def _carry(
-    words: Sequence[Correction] | Sequence[Flag], texts: Sequence[str], sightings: Sequence[Sighting]
+    words: Sequence[Correction | Flag], texts: Sequence[str], sightings: Sequence[Sighting]
 ) -> dict[int, Sighting]:
     """Move each word to its sighting; words that hung on one sighting stay together. Returns the sightings met."""
     homes: dict[int, Sighting] = {}
@@ -72,7 +73,8 @@ def _likeness(word: Correction | Flag, text: str, sighting: Sighting) -> float:
 def _box_at(sighting: Sighting, seconds: float) -> list[float]:
     """Where the plate was in the frame nearest to the moment."""
     nearest = min(sighting.observations.all(), key=lambda seen: abs(seen.seconds - seconds), default=None)
-    return nearest.box if nearest is not None and nearest.box else sighting.box
+    box: list[float] = nearest.box if nearest is not None and nearest.box else sighting.box
+    return box
 
 
 def _overlap(a: Sequence[float], b: Sequence[float]) -> float:

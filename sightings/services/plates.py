@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max, Min
-from recognition.plates import deletion_keys, normalize
 
+from recognition.plates import deletion_keys, normalize
 from sightings.errors import PlateUnusable
 from sightings.models import Fleet, Plate, PlateKey, Role, User
 from sightings.services import audit

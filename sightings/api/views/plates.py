@@ -65,10 +65,11 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     def history(self, request: Request, pk: str) -> Response:
         """Where and when the plate was met."""
         plate = self._plate(pk)
-        page = self.paginate_queryset(selectors.plate_history(self.person, plate))
+        pages = SightingPages()
+        page = pages.paginate_queryset(selectors.plate_history(self.person, plate), request, view=self)
         audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
         found = SightingSerializer(page, many=True, context=self.get_serializer_context())
-        return self.get_paginated_response(found.data)
+        return pages.get_paginated_response(found.data)
 
     @extend_schema(
         parameters=[

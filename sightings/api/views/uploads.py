@@ -56,12 +56,12 @@ class TusView(ApiView):
             response["Tus-Version"] = tus_headers.VERSION
         return response
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Any:
         # OPTIONS tells nothing but what the protocol offers, and browsers ask it without credentials.
         return [] if self.request.method == "OPTIONS" else super().get_permissions()
 
     @extend_schema(exclude=True)
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What this server offers."""
         offers = {
             "Tus-Version": tus_headers.VERSION,

@@ -1,0 +1,43 @@
+"""The one door: who sees whose rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from sightings.models import Fleet, Observation, Plate, ProcessingRun, Sighting, Trip, User, Vehicle, Video
+
+pytestmark = pytest.mark.django_db
+OWNED = [Fleet, Vehicle, Trip, Video, ProcessingRun, Plate, Sighting, Observation]
+
+
+@pytest.mark.parametrize("model", OWNED)
+def test_a_member_sees_the_rows_of_their_own_fleet(model: type, dora: User, sighting: Sighting) -> None:
+    assert model.objects.visible_to(dora).count() == 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", OWNED[1:])
+def test_a_person_of_another_fleet_sees_nothing(model: type, charlie: User, sighting: Sighting) -> None:
+    assert not model.objects.visible_to(charlie).exists()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", OWNED)
+def test_someone_not_logged_in_sees_nothing(model: type, sighting: Sighting) -> None:
+    assert not model.objects.visible_to(AnonymousUser()).exists()  # type: ignore[attr-defined]
+
+
+def test_staff_see_every_fleet(sighting: Sighting, southgate: Fleet) -> None:
+    staff = User.objects.create_user("eve", is_staff=True)
+    assert Fleet.objects.visible_to(staff).count() == 2
+    assert Sighting.objects.visible_to(staff).count() == 1
+
+
+def test_a_person_who_was_shut_out_sees_nothing(dora: User, sighting: Sighting) -> None:
+    dora.is_active = False
+    assert not Sighting.objects.visible_to(dora).exists()
+
+
+def test_a_member_of_two_fleets_sees_each_row_once(dora: User, southgate: Fleet, sighting: Sighting) -> None:
+    dora.memberships.create(fleet=southgate)
+    assert Sighting.objects.visible_to(dora).count() == 1
+    assert Fleet.objects.visible_to(dora).count() == 2
