@@ -1,0 +1,72 @@
+"""A picture -> where its plates are. The preparation of a picture here is the one that training and evaluation use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition import images
+from recognition.geometry import clip, corners_to_box
+from recognition.types import Box, Detection, FloatArray, Image
+
+GRID = 32  # the coarsest stride: both sides of the network's input are multiples of it
+MAX_SIDE = 1280  # pixels; a dashcam frame of 720 lines is read as it is
+MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
+
+Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], ...]]
+
+
+def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[FloatArray, float]:
+    """(1, 3, h, w) in 0–1 with padding at the right and the bottom, and the scale from `image` to it (at most 1)."""
+    rows, columns = image.shape[:2]
+    scale = min(1.0, max_side / max(rows, columns))
+    if scale < 1.0:
+        image = images.resize(image, max(1, round(columns * scale)), max(1, round(rows * scale)))
+    rows, columns = image.shape[:2]
+    canvas = np.full((-(-rows // GRID) * GRID, -(-columns // GRID) * GRID, 3), images.PADDING, np.uint8)
+    canvas[:rows, :columns] = image
+    return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], np.float32) / np.float32(255), scale
+
+
+def decode(cells: FloatArray, min_score: float, max_overlap: float = 0.4) -> list[tuple[float, FloatArray]]:
+    """One picture's answers (cells, 9) -> [(score, corners 4 × 2)], best first, one a plate (non-maximum suppression).
+
+    Two answers are of one plate where their boxes overlap by more than `max_overlap` (IoU), or where one lies
+    within the other by three quarters.
+    """
+    chosen = cells[cells[:, 0] > np.log(min_score / (1 - min_score))]
+    chosen = chosen[np.argsort(-chosen[:, 0], kind="stable")][:300]
+    corners = chosen[:, 1:].reshape(-1, 4, 2)
+    low, high = corners.min(1), corners.max(1)
+    area = (high - low).prod(1)
+    alive = (high - low).min(1) >= MIN_SIZE
+    found = []
+    for index in range(len(chosen)):
+        if not alive[index]:
+            continue
+        found.append((float(1 / (1 + np.exp(-chosen[index, 0]))), corners[index]))
+        shared = (np.minimum(high, high[index]) - np.maximum(low, low[index])).clip(min=0).prod(1)
+        same = shared > max_overlap * (area + area[index] - shared)
+        within = shared > 0.75 * np.minimum(area, area[index])
+        alive &= ~(same | within)
+    return found
+
+
+class Detector:
+    """Finds plates with the network given; scores below `min_score` are dropped."""
+
+    def __init__(self, network: Network, min_score: float = 0.3, max_side: int = MAX_SIDE) -> None:
+        self.network, self.min_score, self.max_side = network, min_score, max_side
+
+    def __call__(self, image: Image) -> list[Detection]:
+        batch, scale = prepare(image, self.max_side)
+        (cells,) = self.network(batch)
+        return [self._detection(image, score, corners / scale) for score, corners in decode(cells[0], self.min_score)]
+
+    @staticmethod
+    def _detection(image: Image, score: float, corners: FloatArray) -> Detection:
+        points = tuple((float(x), float(y)) for x, y in corners)
+        box: Box = clip(corners_to_box(points), image.shape[1], image.shape[0])
+        return Detection(box, points, score)
