@@ -1,0 +1,181 @@
+"""All settings, from the environment. With no environment at all the site runs on SQLite under ./data."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from anpr_site import broker, env, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where everything that is not code lies: database, media, unfinished uploads, the embedded Redis, the secret key.
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY") or env.kept_secret(DATA_DIR / "secret_key")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "sightings",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "anpr_site.urls"
+ASGI_APPLICATION = "anpr_site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- people ---
+AUTH_USER_MODEL = "sightings.User"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# Behind a proxy that ends TLS, HTTPS=yes marks cookies secure and believes its X-Forwarded-Proto.
+HTTPS = env.flag("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 30 * 86400 if HTTPS else 0
+SESSION_COOKIE_AGE = 30 * 86400
+X_FRAME_OPTIONS = "DENY"
+
+# --- database ---
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "db.sqlite3",
+    "OPTIONS": {
+        # A transaction that will write takes its lock at the start: no "database is locked" half-way through.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    },
+}
+DATABASE_URL = env.text("DATABASE_URL")
+DATABASES = {
+    "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+    if DATABASE_URL
+    else SQLITE
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- files ---
+MEDIA_ROOT = DATA_DIR / "media"
+UPLOAD_DIR = DATA_DIR / "uploads"
+MAX_UPLOAD_BYTES = int(env.number("MAX_UPLOAD_BYTES", 64 * 1024**3, least=1))
+S3_BUCKET = env.text("S3_BUCKET")
+S3: dict[str, Any] = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+    "access_key": env.text("S3_ACCESS_KEY") or None,
+    "secret_key": env.text("S3_SECRET_KEY") or None,
+    "region_name": env.text("S3_REGION") or None,
+    "file_overwrite": True,  # names are by content or by run and key: the same name means the same bytes
+    "default_acl": None,
+    "addressing_style": "path",
+    "signature_version": "s3v4",
+}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # nothing to collect: the files are served from where they lie
+WHITENOISE_MAX_AGE = 60
+mimetypes.add_type("text/javascript", ".js")  # some machines' tables say otherwise, and modules insist on it
+
+# --- Redis: broker and channel layer ---
+REDIS_URL = broker.redis_url(env.text("REDIS_URL"), DATA_DIR)
+REDIS_IS_OURS = not env.text("REDIS_URL")
+CHANNEL_LAYERS = {"default": broker.channel_layer(REDIS_URL)}
+CELERY_APP = "anpr_site.celery.app"  # named here, because the app must not lean on the project
+
+# --- reading ---
+SEGMENT_SECONDS = env.number("SEGMENT_SECONDS", 90, least=1)
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)  # a worker that shows no sign of life for so long is gone
+MAX_ATTEMPTS = int(env.number("MAX_ATTEMPTS", 3, least=1))
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15, least=0.2)
+LOST_AFTER_SECONDS = env.number("LOST_AFTER_SECONDS", 120, least=0.2)  # queued work that nobody took is sent again
+READ_DEVICE = env.one_of("READ_DEVICE", ("auto", "cpu", "cuda"), "auto")
+READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")  # called with the device
+
+# --- API ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sightings.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "sightings.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "sightings.api.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "sightings.api.errors.handle",
+    "PAGE_SIZE": 50,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Platelog",
+    "DESCRIPTION": "The plate log of a fleet's dashcam trips.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- the rest ---
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+LOGGING = logs.config(env.text("LOG_LEVEL", "INFO").upper())
+# A part of an upload is streamed by its own wrapper; what else is posted is small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,59 @@
+"""The live line to a page: the stored state first, then what changes, for the fleets the person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from sightings.models import Fleet, Trip, Upload, User
+from sightings.progress import ACTIVE_TRIPS, ACTIVE_UPLOADS, Message, group_of, trip_message, upload_message
+
+NOT_LOGGED_IN = 4401  # close code
+MOST_STORED = 50  # rows of each kind that a new page is told of
+
+
+class FleetConsumer(AsyncJsonWebsocketConsumer):
+    """`/ws/fleet/`: says nothing that is asked of it, only what happens."""
+
+    groups_joined: list[str]
+
+    async def connect(self) -> None:
+        self.groups_joined = []
+        user = self.scope["user"]
+        await self.accept()  # a refused handshake cannot tell the page why; a close code can
+        if not user.is_authenticated:
+            await self.close(code=NOT_LOGGED_IN)
+            return
+        # Join first, then read: what happens in between is told twice rather than never.
+        for fleet_id in await _fleet_ids(user):
+            self.groups_joined.append(group_of(fleet_id))
+            await self.channel_layer.group_add(group_of(fleet_id), self.channel_name)
+        for message in await _stored(user):
+            await self.send_json(message)
+
+    async def disconnect(self, code: int) -> None:
+        for group in self.groups_joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Pages have nothing to say here; a ping keeps proxies from closing the line."""
+        if isinstance(content, dict) and content.get("type") == "ping":
+            await self.send_json({"type": "pong"})
+
+    async def fleet_message(self, event: dict[str, Any]) -> None:
+        await self.send_json(event["message"])
+
+
+@database_sync_to_async
+def _fleet_ids(user: User) -> list[int]:
+    return list(Fleet.objects.visible_to(user).values_list("pk", flat=True))
+
+
+@database_sync_to_async
+def _stored(user: User) -> list[Message]:
+    """How the trips and uploads stand that are under way."""
+    trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
+    uploads = Upload.objects.visible_to(user).filter(state__in=ACTIVE_UPLOADS).order_by("-created_at")[:MOST_STORED]
+    return [*map(trip_message, trips), *map(upload_message, uploads)]
