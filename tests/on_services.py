@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 
 import psycopg
 import redis
@@ -34,19 +35,20 @@ def redis_answers(url: str) -> bool:
         return False
 
 
-def main() -> int:
-    given_database, given_redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    database = next(filter(postgresql_answers, [given_database] if given_database else POSTGRESQL), None)
-    broker = next(filter(redis_answers, [given_redis] if given_redis else REDIS), None)
+def first_that(answers: Callable[[str], bool], given: str | None, usual: tuple[str, ...]) -> str | None:
+    return next(filter(answers, (given,) if given else usual), None)
+
+
+def main() -> None:
+    database = first_that(postgresql_answers, os.environ.get("DATABASE_URL"), POSTGRESQL)
+    broker = first_that(redis_answers, os.environ.get("REDIS_URL"), REDIS)
     if database is None or broker is None:
-        missing = " and ".join(
-            name for name, url in (("PostgreSQL", database), ("Redis", broker)) if url is None
-        )
+        missing = " and no ".join(name for name, url in (("PostgreSQL", database), ("Redis", broker)) if url is None)
         sys.stdout.write(f"Skipped: no {missing} answers here; set DATABASE_URL and REDIS_URL to run these tests.\n")
-        return 0
+        return
     os.environ |= {"DATABASE_URL": database, "REDIS_URL": broker}
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
