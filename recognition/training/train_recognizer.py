@@ -13,13 +13,13 @@ import torch
 
 from recognition.config import load
 from recognition.networks.recognizer import Recognizer
-from recognition.training import datasets_crops, loop
+from recognition.training import datasets_crops, loop, permute
 from recognition.training.datasets_crops import CropSet
 from recognition.training.loop import LoopConfig
 from recognition.training.losses import recognizer_loss
 from recognition.training.sampler import Sampler
 from recognition.training.synth import fonts, shards
-from recognition.training.validation import Validator
+from recognition.training.validation import Validator, run_network
 
 CONFIG = Path(__file__).parent.parent / "configs" / "recognizer-s.toml"
 HELD_OUT_SEED = 9_000_000  # of the drawn crops that are only for validation
@@ -71,11 +71,27 @@ def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, fol
     return Material(shards.read_shards(folder), real, kept, [*held_out, unseen, held_empty])
 
 
+def with_permuted(real: Sequence[CropSet], folder: Path, seed: int, wanted: bool) -> list[CropSet]:
+    """Real sets with the permuted crops that the run folder holds; made first where they are wanted and not there."""
+    checkpoint = folder / loop.CHECKPOINT
+    if wanted and checkpoint.exists() and not list(folder.glob("permuted-*.npz")):
+        model = Recognizer()
+        model.load_state_dict(torch.load(checkpoint, weights_only=True)["ema"])
+        rng = np.random.default_rng([seed, 3])
+        for crops in real:
+            copies = 3 if crops.name == "dashcam_ro" else 1
+            more = permute.extend(crops, lambda batch: run_network(model, batch), copies, rng)
+            permute.save(folder / f"permuted-{crops.name}.npz", more)
+    paths = [folder / f"permuted-{crops.name}.npz" for crops in real]
+    return [permute.restore(p, crops) if p.exists() else crops for p, crops in zip(paths, real, strict=True)]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="real pictures; may be absent")
     parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
     parser.add_argument("--run", type=Path, default=Path("runs/recognizer"), help="folder for checkpoints")
     parser.add_argument("--shards", type=Path, default=None, help="folder for drawn crops (default: in --run)")
+    parser.add_argument("--permute", action="store_true", help="add permuted real crops, cut by the run's checkpoint")
     parser.add_argument("--config", type=Path, default=CONFIG)
 
 
@@ -84,13 +100,14 @@ def run(args: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
     material = gather(config, args.data, args.fonts, args.shards or args.run / "shards")
-    counts = {crops.name: len(crops) for crops in [material.drawn, *material.real, material.empty]}
+    real = with_permuted(material.real, args.run, config.loop.seed, args.permute)
+    counts = {crops.name: len(crops) for crops in [material.drawn, *real, material.empty]}
     print("training on", counts, flush=True)
     print("validating on", {crops.name: len(crops) for crops in material.held_out}, flush=True)
     model: Recognizer = Recognizer().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sampler = Sampler(
         material.drawn,
-        material.real,
+        real,
         material.empty,
         batch_size=config.batch_size,
         real_share=config.real_share,
