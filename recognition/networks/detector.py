@@ -87,7 +87,5 @@ class Detector(nn.Module):
 
 def cell_middles(rows: int, columns: int, stride: int, device: torch.device | str = "cpu") -> Tensor:
     """(rows·columns, 2): x and y in pixels of the middle of every cell, row by row."""
-    y, x = torch.meshgrid(
-        torch.arange(rows, device=device), torch.arange(columns, device=device), indexing="ij"
-    )
+    y, x = torch.meshgrid(torch.arange(rows, device=device), torch.arange(columns, device=device), indexing="ij")
     return (torch.stack([x, y], -1).reshape(-1, 2) + 0.5) * stride

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -42,9 +43,9 @@ class Cut:
     background: float
 
 
-def _plate(entry: dict[str, list[float]]) -> list[float]:
+def _plate(entry: dict[str, Any]) -> list[float]:
     if "corners" in entry:
-        points = order_corners([(float(x), float(y)) for x, y in entry["corners"]])  # type: ignore[misc,arg-type]
+        points = order_corners(entry["corners"])
         return [value for point in points for value in point] + [1.0]
     x1, y1, x2, y2 = entry["box"]
     return [x1, y1, x2, y1, x2, y2, x1, y2, 0.0]
