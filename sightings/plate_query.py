@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
-from recognition.plates import lookalike_key, normalize
 
+from recognition.plates import lookalike_key, normalize
 from sightings.errors import BadQuery
 
 Kind = Literal["exact", "prefix", "wildcard", "near"]
