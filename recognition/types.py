@@ -141,10 +141,12 @@ class Progress:
     frames: int  # frames analysed so far
     detections: int
     timings: dict[str, float] = field(default_factory=dict)
+    start: float = 0.0  # position at which reading began
 
     @property
     def fraction(self) -> float:
-        return min(1.0, self.seconds / self.until) if self.until > 0 else 0.0
+        length = self.until - self.start
+        return min(1.0, max(0.0, self.seconds - self.start) / length) if length > 0 else 0.0
 
 
 TimeSource = Literal["gps", "container", "file_name", "person", "upload"]

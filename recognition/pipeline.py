@@ -1,0 +1,232 @@
+"""The order of the stages: frames → detect → rectify → recognize → associate → vote. The only file that knows it.
+
+A video is read by a generator of Progress and PlateTrack. No callback, no database, no file written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, Protocol
+
+from rapidfuzz.distance import Levenshtein
+
+from recognition import geometry, images
+from recognition.config import PipelineConfig
+from recognition.inference import backends, weights
+from recognition.inference.decode import DecodeConfig
+from recognition.inference.detect import MAX_SIDE, Detector
+from recognition.inference.recognize import Recognizer
+from recognition.inference.rectify import rectify
+from recognition.media import frames, probe
+from recognition.tracking.associate import Associator, plain_text
+from recognition.tracking.vote import fuse
+from recognition.types import Box, Detection, Frame, Image, Observation, PlateTrack, Progress, Reading
+
+DETECTOR, RECOGNIZER = "detector-s", "recognizer-s"
+CONTEXT_ASPECT = 0.6  # height of the picture around a plate, as a share of its width
+CONTEXT_PLATES = 5.0  # its least width in plate widths
+OTHER_TEXT = 0.6  # an observation whose text is less like the fused one than this may show another car
+
+
+class Detect(Protocol):
+    """A frame -> its plates."""
+
+    def __call__(self, image: Image, /) -> list[Detection]: ...
+
+
+class Recognize(Protocol):
+    """Rectified plates -> one reading each, in order."""
+
+    def __call__(self, crops: Sequence[Image], region: str | None = None, /) -> list[Reading]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The two networks, ready. `raw_recognizer` leaves plate formats out, which over a track count once, at its end."""
+
+    detector: Detect
+    recognizer: Recognize
+    raw_recognizer: Recognize | None = None
+
+    @property
+    def for_tracks(self) -> Recognize:
+        return self.raw_recognizer or self.recognizer
+
+
+def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
+    """The shipped networks on a device. Raises WeightsRefused where they are absent or changed."""
+    detector, recognizer = weights.entry_of(DETECTOR), weights.entry_of(RECOGNIZER)
+    decoding = DecodeConfig(temperature=float(recognizer.input.get("temperature", 1.0)))
+    network = backends.load_network(RECOGNIZER, device)
+    return Reader(
+        Detector(
+            backends.load_network(DETECTOR, device),
+            min_score=PipelineConfig().min_score,
+            max_side=int(detector.input.get("max_side", MAX_SIDE)),
+        ),
+        Recognizer(network, decoding),
+        Recognizer(network, replace(decoding, format_weight=0.0)),
+    )
+
+
+def model_version() -> str:
+    """What is written beside every sighting of `load_reader`'s networks."""
+    return weights.model_version(DETECTOR, RECOGNIZER)
+
+
+def read_image(image: Image, reader: Reader, *, region: str | None = None) -> list[tuple[Detection, Reading]]:
+    """Every plate of a picture with what it says, surest detection first."""
+    found = reader.detector(image)
+    crops = [rectify(image, detection) for detection in found]
+    return list(zip(found, reader.recognizer(crops, region) if crops else [], strict=True))
+
+
+def read_crop(image: Image, reader: Reader, *, region: str | None = None) -> Reading:
+    """What a picture says that is one plate already cut out."""
+    return reader.recognizer([image], region)[0]
+
+
+@dataclass(slots=True)
+class _Count:
+    """What has been done so far, and how long it took."""
+
+    frames: int = 0
+    detections: int = 0
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - begun
+
+
+def read_video(
+    path: Path | str,
+    reader: Reader,
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+    region: str | None = None,
+    config: PipelineConfig | None = None,
+) -> Iterator[Progress | PlateTrack]:
+    """The plates that pass between `start` and `end` (seconds), each as soon as its pass is over, and how far it is.
+
+    A Progress comes first, then at least one per `config.progress_seconds` of work, and one at the end. Raises
+    NotAVideo and VideoDamaged before anything else.
+    """
+    config = config or PipelineConfig()
+    until = probe.probe(path).duration if end is None else end
+    count, associator = _Count(), Associator(config.tracking, config.keep_crops)
+    yield Progress(start, until, 0, 0, {}, start)
+    told = time.monotonic()
+    for frame in _timed_frames(path, start, end, config, count):
+        observations = _observe(frame, reader, region, config, count)
+        with count.timed("associate"):
+            over = associator.update(frame.seconds, observations)
+        yield from _fused(over, region, config, count)
+        if time.monotonic() - told >= config.progress_seconds:
+            yield Progress(min(frame.seconds, until), until, count.frames, count.detections, dict(count.timings), start)
+            told = time.monotonic()
+    yield from _fused(associator.finish(), region, config, count)
+    yield Progress(until, until, count.frames, count.detections, dict(count.timings), start)
+
+
+def _timed_frames(
+    path: Path | str, start: float, end: float | None, config: PipelineConfig, count: _Count
+) -> Iterator[Frame]:
+    source = frames.frames(path, start=start, end=end, every=1 / config.analysis_fps)
+    while True:
+        with count.timed("decode"):
+            frame = next(source, None)
+        if frame is None:
+            return
+        count.frames += 1
+        yield frame
+
+
+def _observe(
+    frame: Frame, reader: Reader, region: str | None, config: PipelineConfig, count: _Count
+) -> list[Observation]:
+    """The plates of one frame that are large and clear enough to be worth reading."""
+    with count.timed("detect"):
+        found = [item for item in reader.detector(frame.image) if _worth_reading(item, config)]
+    count.detections += len(found)
+    if not found:
+        return []
+    with count.timed("rectify"):
+        crops = [rectify(frame.image, detection) for detection in found]
+    with count.timed("recognize"):
+        readings = reader.for_tracks(crops, region)
+    return [
+        Observation(
+            frame.seconds,
+            detection,
+            reading,
+            weight=images.sharpness(crop) * geometry.quad_size(detection.corners)[1] * detection.score,
+            crop=crop,
+            context=context_of(frame.image, detection.box, config.context_width),
+        )
+        for detection, reading, crop in zip(found, readings, crops, strict=True)
+    ]
+
+
+def _worth_reading(detection: Detection, config: PipelineConfig) -> bool:
+    return detection.score >= config.min_score and detection.box.height >= config.min_plate_height
+
+
+def context_of(image: Image, box: Box, width: int) -> Image:
+    """The picture around a plate, at most `width` pixels wide, moved so that it lies within the frame."""
+    rows, columns = image.shape[:2]
+    wide = min(columns, max(width, CONTEXT_PLATES * box.width))
+    high = min(rows, wide * CONTEXT_ASPECT)
+    x, y = geometry.center(box)
+    left, top = min(max(0.0, x - wide / 2), columns - wide), min(max(0.0, y - high / 2), rows - high)
+    part = images.cut(image, Box(left, top, left + wide, top + high))
+    if part.shape[1] <= width:
+        return part
+    return images.resize(part, width, max(1, round(part.shape[0] * width / part.shape[1])))
+
+
+def _fused(
+    passes: Sequence[Sequence[Observation]], region: str | None, config: PipelineConfig, count: _Count
+) -> Iterator[PlateTrack]:
+    with count.timed("vote"):
+        tracks = [make_track(observations, region) for observations in passes]
+    yield from (track for track in tracks if worth_keeping(track, config))
+
+
+def make_track(observations: Sequence[Observation], region: str | None = None) -> PlateTrack:
+    """One pass from its observations in order of time; only the best one keeps the picture around the plate."""
+    fused = fuse(observations, region)
+    text = fused.candidates[0].plate if fused.candidates else ""
+    best = max(observations, key=_showing(text))
+    lighter = tuple(item if item is best else replace(item, context=None) for item in observations)
+    return PlateTrack(fused.plate, fused.confidence, fused.characters, fused.candidates, fused.region, lighter, best)
+
+
+def _showing(text: str) -> Callable[[Observation], tuple[bool, bool, float]]:
+    """Prefers observations of the right car that still have their picture, and among them the sharpest, largest one."""
+
+    def order(item: Observation) -> tuple[bool, bool, float]:
+        alike = Levenshtein.normalized_similarity(plain_text(item), text) >= OTHER_TEXT
+        return alike, item.context is not None, item.weight
+
+    return order
+
+
+def worth_keeping(track: PlateTrack, config: PipelineConfig) -> bool:
+    """Whether anyone can use the track: it says something, and a plate seen once alone was seen well."""
+    limits = config.tracking
+    if len(track.characters) < limits.min_characters or track.confidence < limits.min_confidence:
+        return False
+    if len(track.observations) > 1:
+        return True
+    score = track.best.detection.score
+    return score >= limits.min_single_score and track.confidence >= limits.min_single_confidence
