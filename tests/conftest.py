@@ -31,11 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def quick_and_apart(settings: Any, tmp_path: Path) -> None:
-    """Passwords hash fast, and every file a test writes lands in its own folder."""
+    """Passwords hash fast, every file a test writes lands in its own folder, and live messages stay in the process."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA_DIR = tmp_path / "data"
     settings.UPLOAD_DIR = tmp_path / "data" / "uploads"
     settings.MEDIA_ROOT = str(tmp_path / "data" / "media")
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 
 @pytest.fixture

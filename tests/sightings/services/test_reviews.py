@@ -76,9 +76,7 @@ def test_a_rejected_sighting_is_in_no_plate_s_history(bob: User, sighting: Sight
     assert (sighting.review_state, sighting.plate, sighting.plate_raw) == ("rejected", None, "B99BNX")
 
 
-def test_of_two_people_who_saw_the_same_version_the_second_is_told(
-    alice: User, bob: User, sighting: Sighting
-) -> None:
+def test_of_two_people_who_saw_the_same_version_the_second_is_told(alice: User, bob: User, sighting: Sighting) -> None:
     seen = sighting.version
     reviews.correct_sighting(sighting=Sighting.objects.get(), user=alice, text="B98BNX", expected_version=seen)
     with pytest.raises(VersionClash):
