@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,9 @@ import numpy as np
 import torch
 
 from recognition.config import load
+from recognition.inference import weights
 from recognition.networks.recognizer import Recognizer
-from recognition.training import datasets_crops, loop, permute
+from recognition.training import datasets_crops, finish_recognizer, loop, permute
 from recognition.training.datasets_crops import CropSet
 from recognition.training.loop import LoopConfig
 from recognition.training.losses import recognizer_loss
@@ -63,7 +65,7 @@ def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, fol
     pictures = datasets_crops.load_pictures(data)
     shards.render_missing(folder, config.drawn, config.loop.seed * 1000, faces, chinese, pictures)
     real, held_out = datasets_crops.load_real(data)
-    empty = datasets_crops.load_empty(data, np.random.default_rng(config.loop.seed))
+    empty = datasets_crops.load_empty(data, np.random.default_rng(1))
     unseen = shards.render_shard(HELD_OUT_SEED, 500, faces, chinese, pictures)
     apart = len(empty) // 10
     held_empty = empty.pick(range(min(apart, 300)))
@@ -92,10 +94,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/recognizer"), help="folder for checkpoints")
     parser.add_argument("--shards", type=Path, default=None, help="folder for drawn crops (default: in --run)")
     parser.add_argument("--permute", action="store_true", help="add permuted real crops, cut by the run's checkpoint")
+    parser.add_argument("--export-only", action="store_true", help="export the run's checkpoint as it is")
+    parser.add_argument("--figures", action="store_true", help="measure the shipped weights on the hold-out crops")
+    parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder that the weights are written to")
     parser.add_argument("--config", type=Path, default=CONFIG)
 
 
 def run(args: argparse.Namespace) -> int:
+    if not (args.figures or args.export_only):
+        train(args)
+    held_out = held_out_sets(args.data)
+    done = finish_recognizer.figures if args.figures else partial(finish_recognizer.finish, args.run)
+    print("\n".join(done(held_out, args.weights)), flush=True)
+    return 0
+
+
+def held_out_sets(data: Path) -> list[CropSet]:
+    """What the figures are measured on: real crops, and pieces of pictures without a plate."""
+    empty = datasets_crops.load_empty(data, np.random.default_rng(1))
+    return [*datasets_crops.load_real(data)[1], empty.pick(range(min(len(empty) // 10, 300)))]
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train to the end of the schedule, from the run's checkpoint where there is one."""
     config = load(args.config, RecognizerTraining)
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
@@ -117,4 +138,3 @@ def run(args: argparse.Namespace) -> int:
     )
     session = loop.Run(args.run, model, config.loop, asdict(config))
     loop.train(session, sampler, recognizer_loss, Validator(material.held_out))
-    return 0

@@ -1,0 +1,82 @@
+"""The end of a recognizer's training: temperature, exported weights with their manifest entry, model card, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from recognition import alphabet
+from recognition.inference import backends, weights
+from recognition.inference.decode import DecodeConfig
+from recognition.inference.recognize import HEIGHT, WIDTH
+from recognition.networks.recognizer import Recognizer
+from recognition.training import calibration
+from recognition.training.calibration import Trial
+from recognition.training.datasets_crops import CropSet
+from recognition.training.export import export
+from recognition.training.loop import CHECKPOINT
+from recognition.training.validation import run_network
+
+NAME = "recognizer-s"
+PREPROCESSING: dict[str, Any] = {
+    "height": HEIGHT,
+    "width": WIDTH,
+    "color": "grey",
+    "normalization": "each crop to mean 0 and deviation 1",
+    "margin": 0.08,
+}
+TEMPLATE = weights.FOLDER / "cards" / f"{NAME}.template.md"
+
+
+def judge(network: calibration.Network, held_out: Sequence[CropSet], config: DecodeConfig) -> list[Trial]:
+    return [trial for crops in held_out for trial in calibration.trials(network, crops, config)]
+
+
+def finish(run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
+    """Export the averaged weights of a run's checkpoint; returns the lines of figures that the card holds."""
+    state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+    model = Recognizer()
+    model.load_state_dict(state["ema"])
+    config = DecodeConfig()
+    trials = judge(lambda batch: run_network(model, batch), held_out, config)
+    real = [t for t in trials if t.source not in ("drawn", "empty") and calibration.first_half(t.truth)]
+    temperature = round(calibration.fit_temperature(real, config), 3) if real else 1.0
+    export(
+        model,
+        torch.zeros(2, 1, HEIGHT, WIDTH),
+        NAME,
+        kind="recognizer",
+        dynamic={0: "crops"},
+        folder=folder,
+        alphabet=alphabet.CHARACTERS,
+        input={**PREPROCESSING, "temperature": temperature},
+    )
+    lines = calibration.table(trials, replace(config, temperature=temperature))
+    _write_card(folder, state, lines, sum(p.numel() for p in model.parameters()))
+    return lines
+
+
+def figures(held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
+    """The figures of the weights that are there, measured again."""
+    config = DecodeConfig(temperature=float(weights.entry_of(NAME, folder).input["temperature"]))
+    return calibration.table(judge(backends.load_network(NAME, "cpu", folder=folder), held_out, config), config)
+
+
+def _write_card(folder: Path, state: dict[str, Any], lines: Sequence[str], parameters: int) -> None:
+    batch = int(state["settings"].get("batch_size", 0))
+    text = TEMPLATE.read_text(encoding="utf-8").format(
+        version=weights.entry_of(NAME, folder).version,
+        date=datetime.now(UTC).date().isoformat(),
+        parameters=f"{parameters / 1e6:.2f} M",
+        steps=state["step"],
+        samples=f"{state['step'] * batch:,}",
+        minutes=round(state["elapsed"] / 60),
+        figures="\n".join(lines),
+    )
+    (folder / "cards").mkdir(exist_ok=True)
+    (folder / "cards" / f"{NAME}.md").write_text(text, encoding="utf-8")
