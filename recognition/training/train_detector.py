@@ -13,13 +13,14 @@ import torch
 from torch import nn
 
 from recognition.config import load
-from recognition.geometry import box_iou, corners_to_box
+from recognition.geometry import corners_to_box
 from recognition.inference import detect
 from recognition.networks.detector import Detector
 from recognition.training import datasets_scenes, loop
 from recognition.training.datasets_scenes import Cutter, Picture
 from recognition.training.loop import LoopConfig
 from recognition.training.losses_detector import detector_loss
+from recognition.training.metrics_scene import FOUND, pairs
 from recognition.training.synth import fonts
 from recognition.training.synth.plates import render_plate
 from recognition.types import Box, Image
@@ -66,7 +67,7 @@ class Validator:
         for picture in self.pictures:
             truth = [corners_to_box(row[:8].reshape(4, 2).tolist()) for row in picture.plates]
             found = self._detect(model, picture.image)
-            hits = matched(truth, found)
+            hits = len(pairs(truth, found, FOUND))
             count = counts.setdefault(picture.name.split("/")[0], [0, 0, 0, 0])
             count[0] += hits
             count[1] += len(truth)
@@ -83,17 +84,6 @@ class Validator:
         with torch.no_grad():
             cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))[0].numpy()
         return [corners_to_box((corners / scale).tolist()) for _, corners in detect.decode(cells, MIN_SCORE)]
-
-
-def matched(truth: Sequence[Box], found: Sequence[Box], threshold: float = 0.5) -> int:
-    """How many true boxes are found, each answer counting once, the best overlaps first."""
-    pairs = sorted(((box_iou(t, f), i, j) for i, t in enumerate(truth) for j, f in enumerate(found)), reverse=True)
-    left, right = set(range(len(truth))), set(range(len(found)))
-    for overlap, i, j in pairs:
-        if overlap >= threshold and i in left and j in right:
-            left.remove(i)
-            right.remove(j)
-    return len(truth) - len(left)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
