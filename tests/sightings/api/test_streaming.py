@@ -23,7 +23,9 @@ class Connection:
 
     def __init__(self, pieces: list[bytes], *, breaks: bool) -> None:
         last = {"type": "http.disconnect"} if breaks else {"type": "http.request", "body": b"", "more_body": False}
-        self.messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces] + [last]
+        self.messages: list[dict[str, Any]] = [
+            {"type": "http.request", "body": piece, "more_body": True} for piece in pieces
+        ] + [last]
         self.sent: list[dict[str, Any]] = []
 
     async def receive(self) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def patch(upload: Upload, secret: str, offset: int, connection: Connection) -> N
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    application: Any = StreamUploads(ASGIHandler())  # type: ignore[no-untyped-call]
+    application: Any = StreamUploads(ASGIHandler())
 
     async def run() -> None:
         await asyncio.wait_for(application(scope, connection.receive, connection.send), 20)
