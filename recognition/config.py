@@ -39,9 +39,6 @@ class PipelineConfig:
     min_score: float = 0.35  # detections below it are not read
     min_plate_height: float = 8.0  # pixels; smaller plates are not read
     keep_crops: int = 12  # best crops kept per track
-    crop_width: int = 288  # pixels of the kept crop
-    crop_height: int = 96
-    crop_margin: float = 0.08  # share of the plate's size kept around it
     context_width: int = 640  # pixels of the picture around the best observation's plate
     progress_seconds: float = 0.5  # wall time between two reports
     tracking: TrackingConfig = TrackingConfig()

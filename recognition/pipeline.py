@@ -85,7 +85,7 @@ def read_image(image: Image, reader: Reader, *, region: str | None = None) -> li
     return list(zip(found, reader.recognizer(crops, region) if crops else [], strict=True))
 
 
-def read_crop(image: Image, reader: Reader, *, region: str | None = None) -> Reading:
+def read_crop(image: Image, reader: Reader, region: str | None = None) -> Reading:
     """What a picture says that is one plate already cut out."""
     return reader.recognizer([image], region)[0]
 
@@ -212,11 +212,11 @@ def make_track(observations: Sequence[Observation], region: str | None = None) -
 
 
 def _showing(text: str) -> Callable[[Observation], tuple[bool, bool, float]]:
-    """Prefers observations of the right car that still have their picture, and among them the sharpest, largest one."""
+    """Prefers the right car, then what still has its pictures, then the sharpest and largest."""
 
     def order(item: Observation) -> tuple[bool, bool, float]:
         alike = Levenshtein.normalized_similarity(plain_text(item), text) >= OTHER_TEXT
-        return alike, item.context is not None, item.weight
+        return alike and item.crop is not None, item.context is not None, item.weight
 
     return order
 

@@ -1,0 +1,257 @@
+"""The command line: pictures and trips in, JSON lines out; training, evaluation and drawing behind the same door.
+
+torch and everything that trains is imported inside the command that asks for it, so that reading needs neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from recognition import config, images, pipeline
+from recognition.config import PipelineConfig
+from recognition.errors import RecognitionError
+from recognition.geometry import box_to_corners
+from recognition.media import probe
+from recognition.pipeline import Reader
+from recognition.rows import Row, iso, plate_row, sighting_row
+from recognition.telemetry import extract
+from recognition.telemetry.track import Track
+from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource
+
+Run = Callable[[argparse.Namespace], int]
+Command = tuple[Callable[[argparse.ArgumentParser], None], Run]
+
+EXAMPLES = """examples:
+  python -m recognition read street.jpg holiday/                    every plate of every picture, as JSON lines
+  python -m recognition read --crop --region ro plates/             pictures that are one plate each
+  python -m recognition trip drive.mp4 --gpx drive.gpx              every plate that passed, with time and place
+  python -m recognition draw /tmp/drive                             a drawn drive whose plates are known
+  python -m recognition train detector --help
+  python -m recognition evaluate --help
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0, or 1 where something could not be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    parser = make_parser()
+    args, rest = parser.parse_known_args(arguments)
+    try:
+        if "load" in args:
+            return _run_lazily(args, rest)
+        if rest:
+            parser.error(f"unknown arguments: {' '.join(rest)}")
+        run: Run = args.run
+        return run(args)
+    except (RecognitionError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; nothing is left to be said
+        return 1
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m recognition",
+        description="Reads vehicle plates in pictures and dashcam trips.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_read(commands)
+    _add_trip(commands)
+    train = commands.add_parser("train", help="train a network", description="Train one of the two networks.")
+    networks = train.add_subparsers(dest="network", required=True, metavar="detector|recognizer")
+    _add_lazy(networks, "detector", "finds plates in a picture, with four corners", _detector)
+    _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", _recognizer)
+    _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
+    _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
+    return parser
+
+
+def _add_lazy(commands: Any, name: str, text: str, load: Callable[[], Command]) -> None:
+    """A command whose options are known only once its module is loaded, which `--help` at the top need not do."""
+    commands.add_parser(name, help=text, add_help=False).set_defaults(load=load, title=text)
+
+
+def _run_lazily(args: argparse.Namespace, rest: Sequence[str]) -> int:
+    words = [args.command, *([args.network] if "network" in args else [])]
+    parser = argparse.ArgumentParser(
+        prog=f"python -m recognition {' '.join(words)}",
+        description=args.title[0].upper() + args.title[1:] + ".",
+    )
+    load: Callable[[], Command] = args.load
+    add_arguments, run = load()
+    add_arguments(parser)
+    return run(parser.parse_args(rest))
+
+
+def _detector() -> Command:
+    from recognition.training import train_detector
+
+    return train_detector.add_arguments, train_detector.run
+
+
+def _recognizer() -> Command:
+    from recognition.training import train_recognizer
+
+    return train_recognizer.add_arguments, train_recognizer.run
+
+
+def _evaluate() -> Command:
+    from recognition.training import evaluate
+
+    return evaluate.add_arguments, evaluate.run
+
+
+def _draw() -> Command:
+    from recognition.training.synth import drive
+
+    return drive.add_arguments, drive.run
+
+
+def _add_common(parser: argparse.ArgumentParser, run: Run) -> None:
+    parser.add_argument("--region", metavar="CODE", help="country that the plates are likely from, such as ro or us-ca")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU if it can")
+    parser.add_argument("--format", choices=("jsonl", "text"), default="jsonl", help="one JSON object a line, or words")
+    parser.set_defaults(run=run)
+
+
+def _add_read(commands: Any) -> None:
+    parser = commands.add_parser(
+        "read",
+        help="read the plates in pictures",
+        description="One line per picture. A file that is no picture gives a line with an error, and exit code 1.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="picture, or folder with pictures in it")
+    parser.add_argument("--crop", action="store_true", help="each picture is one plate, already cut out")
+    _add_common(parser, read)
+
+
+def _add_trip(commands: Any) -> None:
+    parser = commands.add_parser(
+        "trip",
+        help="read the plates that pass in a video",
+        description="One line per plate that passed; how far it is, and what the times rest on, goes to stderr.",
+    )
+    parser.add_argument("video", type=Path, metavar="VIDEO")
+    parser.add_argument("--gpx", type=Path, metavar="FILE", help="track of the same drive, GPX or NMEA")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings, as recognition/configs/pipeline.toml")
+    _add_common(parser, trip)
+
+
+def read(args: argparse.Namespace) -> int:
+    reader, failed = pipeline.load_reader(args.device), False
+    for path in files(args.paths):
+        row = read_file(path, reader, crop=args.crop, region=args.region)
+        failed |= "error" in row
+        print(_line(row) if args.format == "jsonl" else _read_text(row), flush=True)
+    return int(failed)
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Every file, folders from top to bottom in order of names; hidden files in folders are left alone."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for inside in sorted(path.rglob("*")):
+            if inside.is_file() and not any(part.startswith(".") for part in inside.relative_to(path).parts):
+                yield inside
+
+
+def read_file(path: Path, reader: Reader, *, crop: bool, region: str | None) -> Row:
+    """What is printed for one file: its plates, or why it could not be read."""
+    try:
+        image = images.read_image(path)
+    except (RecognitionError, OSError) as error:
+        reason = str(error) if isinstance(error, RecognitionError) else f"{path} cannot be opened: {error.strerror}."
+        return {"source": path.as_posix(), "error": reason}
+    found = _as_one_plate(image, reader, region) if crop else pipeline.read_image(image, reader, region=region)
+    return {
+        "source": path.as_posix(),
+        "width": image.shape[1],
+        "height": image.shape[0],
+        "plates": [plate_row(detection, reading) for detection, reading in found],
+    }
+
+
+def _as_one_plate(image: Image, reader: Reader, region: str | None) -> list[tuple[Detection, Reading]]:
+    box = Box(0, 0, image.shape[1], image.shape[0])
+    return [(Detection(box, box_to_corners(box), 1.0), pipeline.read_crop(image, reader, region))]
+
+
+def trip(args: argparse.Namespace) -> int:
+    settings = config.load(args.config, PipelineConfig) if args.config else PipelineConfig()
+    info = probe.probe(args.video)
+    track = extract.read_sidecar(args.gpx) if args.gpx else None
+    started, source, uncertainty = extract.align(track, info)
+    _say_clock(track, started, source, uncertainty)
+    if info.truncated:
+        print(f"{args.video.name} is cut off; what is there is read.", file=sys.stderr)
+    reader, show = pipeline.load_reader(args.device), _Shown()
+    for event in pipeline.read_video(args.video, reader, region=args.region, config=settings):
+        if isinstance(event, Progress):
+            show(event)
+            continue
+        row = sighting_row(event, track, started, source, uncertainty)
+        print(_line(row) if args.format == "jsonl" else _trip_text(row), flush=True)
+    return 0
+
+
+def _line(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _read_text(row: Row) -> str:
+    if "error" in row:
+        return f"{row['source']}: {row['error']}"
+    plates = ", ".join(f"{item['plate'] or '(unreadable)'} {item['confidence']:.2f}" for item in row["plates"])
+    return f"{row['source']}: {plates or 'no plate'}"
+
+
+def _trip_text(row: Row) -> str:
+    gps = f"  {row['gps']['lat']:.5f}, {row['gps']['lon']:.5f}" if row["gps"] else ""
+    when = f"{row['first_seen']:8.1f}–{row['last_seen']:.1f} s"
+    return f"{when}  {row['plate']:<10} {row['confidence']:.2f}  {row['reads_count']} reads{gps}"
+
+
+def _say_clock(track: Track | None, started: datetime | None, source: TimeSource, uncertainty: float) -> None:
+    words = {"gps": "the track's first point", "container": "the creation time in the video file"}
+    if started is None:
+        print("The video's clock is unknown: times are seconds from its first frame.", file=sys.stderr)
+        return
+    print(f"The video begins at {iso(started)} by {words[source]} (± {uncertainty:.0f} s).", file=sys.stderr)
+    if track is not None and track.removed:
+        print(f"{track.removed} impossible points were left out of the track.", file=sys.stderr)
+
+
+class _Shown:
+    """Progress on stderr: on a terminal one line that changes, elsewhere a line every ten seconds."""
+
+    def __init__(self) -> None:
+        self.last = -math.inf
+
+    def __call__(self, progress: Progress) -> None:
+        terminal, now = sys.stderr.isatty(), time.monotonic()
+        done = progress.seconds >= progress.until
+        if not terminal and not done and now - self.last < 10:
+            return
+        self.last = now
+        text = (
+            f"{progress.fraction:4.0%}  {progress.seconds:.1f} of {progress.until:.1f} s, "
+            f"{progress.frames} frames, {progress.detections} plates seen"
+        )
+        end = "\n" if done or not terminal else ""
+        print(f"\r{text}" if terminal else text, end=end, file=sys.stderr, flush=True)
