@@ -18,6 +18,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from recognition.alphabet import LATIN
+from recognition.training.synth import glyphs
 
 Mask = NDArray[np.uint8]
 HEIGHT = 64  # pixels from the foot to the top of a capital letter
@@ -40,12 +41,19 @@ SYSTEM = (
 )
 CHINESE = ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
 WEIGHTS = ("500", "600", "700")
+OWN_WEIGHTS = (0.7, 0.85, 1.0, 1.15, 1.35)  # of our own outlines, around the one that they are designed with
 
 
 class Typeface(Protocol):
     name: str
 
     def glyph(self, character: str) -> Mask: ...
+
+
+def trimmed(mask: Mask) -> Mask:
+    """Without the empty columns on the left and right; a character without ink becomes a narrow blank."""
+    columns = np.flatnonzero(mask.max(0))
+    return mask[:, columns[0] : columns[-1] + 1].copy() if columns.size else np.zeros((HEIGHT, 8), np.uint8)
 
 
 class FontFile:
@@ -68,9 +76,7 @@ class FontFile:
     def _draw(self, character: str) -> Mask:
         canvas = Pillow.new("L", (4 * HEIGHT, HEIGHT))
         ImageDraw.Draw(canvas).text((HEIGHT, -self.top), character, fill=255, font=self.font)
-        mask = np.asarray(canvas, np.uint8)
-        columns = np.flatnonzero(mask.max(0))
-        return mask[:, columns[0] : columns[-1] + 1].copy() if columns.size else np.zeros((HEIGHT, 8), np.uint8)
+        return trimmed(np.asarray(canvas, np.uint8))
 
 
 class SquareFont(FontFile):
@@ -86,6 +92,16 @@ class SquareFont(FontFile):
         return np.asarray(cv2.resize(cut, (int(HEIGHT * 0.72), HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
+class OwnOutlines:
+    """Our own letters, from `glyphs.py`; they need no file, and the drawn drive is set in them."""
+
+    def __init__(self, style: str, weight: float) -> None:
+        self.name, self.style, self.weight = f"own-{style}-{weight}", style, weight
+
+    def glyph(self, character: str) -> Mask:
+        return trimmed(glyphs.glyph(character, HEIGHT, self.style, self.weight))
+
+
 def _files(folder: Path) -> list[Path]:
     found = []
     for family in FAMILIES:
@@ -98,10 +114,14 @@ def _files(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=4)
 def load(folder: Path | None) -> tuple[Sequence[Typeface], Typeface | None]:
-    """Typefaces for Latin characters found in `folder` and in Debian's own places, and one for Chinese ones."""
+    """Typefaces for Latin characters, and one for Chinese ones where there is one.
+
+    Our own outlines always; with a `folder` also what is found there and in Debian's own places.
+    """
     paths = _files(folder) if folder is not None else []
     paths += [Path(name) for name in SYSTEM if folder is not None and Path(name).exists()]
-    faces: list[Typeface] = [FontFile(path) for path in paths]
+    faces: list[Typeface] = [OwnOutlines(style, weight) for style in glyphs.STYLES for weight in OWN_WEIGHTS]
+    faces += [FontFile(path) for path in paths]
     chinese = [SquareFont(Path(name)) for name in CHINESE if folder is not None and Path(name).exists()]
     return faces, (chinese[0] if chinese else None)
 

@@ -36,14 +36,18 @@ class Style:
 RED: Color = (40, 30, 170)
 STYLES: dict[str, Style] = {
     "eu": Style(
-        (4.2, 5.0), (0.62, 0.82), ((WHITE, BLACK),) * 8 + ((YELLOW, BLACK), (WHITE, RED), (WHITE, (90, 50, 30))), 0.8
+        (4.2, 5.0),
+        (0.62, 0.82),
+        ((WHITE, BLACK),) * 8 + ((YELLOW, BLACK), (WHITE, RED), (WHITE, (90, 50, 30))),
+        0.8,
+        0.12,
     ),
-    "gb": Style((4.2, 4.9), (0.66, 0.82), ((WHITE, BLACK), (YELLOW, BLACK), (BLACK, WHITE)), 0.4),
+    "gb": Style((4.2, 4.9), (0.66, 0.82), ((WHITE, BLACK), (YELLOW, BLACK), (BLACK, WHITE)), 0.4, 0.12),
     "nl": Style((4.2, 4.9), (0.62, 0.8), ((YELLOW, BLACK),), 0.8),
     "ru": Style((4.4, 4.8), (0.6, 0.75), ((WHITE, BLACK),)),
     "br": Style((2.9, 3.3), (0.5, 0.64), (((170, 170, 165), BLACK), (WHITE, BLACK), (RED, WHITE)), 0.0, 0.9),
     "mercosul": Style((2.9, 3.3), (0.5, 0.64), ((WHITE, BLACK), (BLACK, WHITE)), 0.0, 1.0),
-    "plain": Style((3.6, 5.0), (0.55, 0.8), ((WHITE, BLACK),) * 3 + ((YELLOW, BLACK), (BLACK, YELLOW)), 0.3),
+    "plain": Style((3.6, 5.0), (0.55, 0.8), ((WHITE, BLACK),) * 3 + ((YELLOW, BLACK), (BLACK, YELLOW)), 0.3, 0.12),
     "cn": Style((3.0, 3.5), (0.62, 0.74), ((BLUE, WHITE),) * 4 + ((YELLOW, BLACK), (WHITE, BLACK))),
     "cngreen": Style((3.2, 3.7), (0.62, 0.74), (((150, 215, 150), BLACK),)),
     "us": Style((1.95, 2.15), (0.38, 0.55), ((WHITE, BLACK),), 0.0, 0.95),
@@ -52,7 +56,13 @@ TWO_LINE_ASPECT = (1.25, 2.3)
 WORDS = grammars.words(
     "CALIFORNIA TEXAS FLORIDA OHIO NEVADA Vermont Garden-State SAO-PAULO CURITIBA BRASIL ARGENTINA 2012 MAR 09 Maine"
 )
-BAND_LETTERS = grammars.words("D F I A B CZ PL RO SK SLO NL H GB UA LT LV EST GR HR BG P E S FIN DK IND IRL L")
+# What the band says, in the order "region letters"; a random string gets any of them.
+_BANDS = grammars.words(
+    "de D fr F it I at A be B cz CZ pl PL ro RO sk SK si SLO nl NL hu H gb GB ua UA lt LT lv LV ee EST gr GR hr HR "
+    "bg BG pt P es E se S fi FIN dk DK in IND ie IRL lu L mt M cy CY no N ch CH al AL me MNE mk NMK rs SRB md MD tr TR "
+    "ba BIH by BY is IS li FL il IL ru RUS"
+)
+BANDS = dict(zip(_BANDS[::2], _BANDS[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,13 +213,13 @@ def _decorate(image: NDArray[np.float32], ink: Color, rng: np.random.Generator, 
         image += blob[..., None] * paint
 
 
-def _band(image: NDArray[np.float32], rng: np.random.Generator) -> int:
+def _band(image: NDArray[np.float32], region: str, rng: np.random.Generator) -> int:
     """A blue (or other) band with the country's letters on the left; returns its width."""
     height = image.shape[0]
     width = int(height * rng.uniform(0.3, 0.5))
     color = (150, 60, 10) if rng.random() < 0.85 else _any_color(rng, 20, 200)
     image[:, :width] = color
-    word = str(rng.choice(BAND_LETTERS))
+    word = BANDS[region] if region in BANDS and rng.random() < 0.95 else str(rng.choice(_BANDS[1::2]))
     size = width / (24 * len(word) + 14)
     _write(image, word, (3, int(height * 0.85)), size, WHITE)
     cv2.circle(image, (width // 2, int(height * 0.32)), width // 3, (40, 200, 230), int(rng.integers(1, 4)))
@@ -245,7 +255,7 @@ def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator
     height = min(int(HEIGHT / ratio), 190)
     aspect = float(rng.uniform(*(TWO_LINE_ASPECT if two else style.aspect)))
     image = _ground(height, int(height * aspect), ground, rng)
-    left = _band(image, rng) if rng.random() < style.band * (0.5 if two else 1) else 0
+    left = _band(image, text.region, rng) if rng.random() < style.band * (0.5 if two else 1) else 0
     right = int(image.shape[1] - (height * 0.35 if left and rng.random() < 0.15 else 0))
     image[:, right:] = (150, 60, 10)
     if rng.random() < style.words and not two:
