@@ -23,6 +23,7 @@ from sightings.models import (
     Trip,
     User,
     Vehicle,
+    Video,
 )
 from sightings.plate_query import PlateQuery
 from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet
@@ -127,12 +128,13 @@ def trips_for(user: Person) -> QuerySet[Trip]:
         sightings_count=_counted(seen, Count("pk")),
         plates_count=_counted(seen, Count("plate", distinct=True)),
         doubtful_count=_counted(seen.doubtful(), Count("pk")),
-        video_count=Count("videos", distinct=True),
+        video_count=_counted(Video.objects.filter(trip=OuterRef("pk")), Count("pk")),
     ).order_by(Coalesce("started_at", "created_at").desc(), "-pk")
 
 
-def _counted(seen: SightingQuerySet[Sighting], count: Count) -> Coalesce:
-    counted = seen.order_by().values("trip").annotate(n=count).values("n")
+def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:
+    """A number per trip as a sub-select: only the trips of the page are counted."""
+    counted = rows.order_by().values("trip").annotate(n=count).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 

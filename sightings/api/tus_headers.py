@@ -8,6 +8,7 @@ import binascii
 from django.http.request import HttpHeaders
 
 from sightings.errors import BadUpload, WrongProtocolVersion
+from sightings.models import Upload
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination"
@@ -38,6 +39,12 @@ def metadata(headers: HttpHeaders) -> dict[str, str]:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise BadUpload(f"The metadata `{name}` is not base64 of UTF-8.") from error
     return words
+
+
+def metadata_of(upload: Upload) -> str:
+    """What HEAD tells of an upload's metadata: its name, and the batch it came in."""
+    words = {"filename": upload.filename, "batch": upload.batch}
+    return ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in words.items() if text)
 
 
 def has_body(headers: HttpHeaders) -> bool:

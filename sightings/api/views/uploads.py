@@ -135,6 +135,7 @@ class UploadView(TusView):
         headers = {
             "Upload-Offset": str(upload.offset),
             "Upload-Length": str(upload.size),
+            "Upload-Metadata": tus_headers.metadata_of(upload),
             "Cache-Control": "no-store",
         }
         return Response(status=200, headers=headers)
