@@ -14,7 +14,7 @@ NOT_LOGGED_IN = 4401  # close code
 MOST_STORED = 50  # rows of each kind that a new page is told of
 
 
-class FleetConsumer(AsyncJsonWebsocketConsumer):
+class FleetConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """`/ws/fleet/`: says nothing that is asked of it, only what happens."""
 
     groups_joined: list[str]
@@ -27,10 +27,10 @@ class FleetConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=NOT_LOGGED_IN)
             return
         # Join first, then read: what happens in between is told twice rather than never.
-        for fleet_id in await _fleet_ids(user):
+        for fleet_id in await database_sync_to_async(_fleet_ids)(user):
             self.groups_joined.append(group_of(fleet_id))
             await self.channel_layer.group_add(group_of(fleet_id), self.channel_name)
-        for message in await _stored(user):
+        for message in await database_sync_to_async(_stored)(user):
             await self.send_json(message)
 
     async def disconnect(self, code: int) -> None:
@@ -46,12 +46,10 @@ class FleetConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json(event["message"])
 
 
-@database_sync_to_async
 def _fleet_ids(user: User) -> list[int]:
     return list(Fleet.objects.visible_to(user).values_list("pk", flat=True))
 
 
-@database_sync_to_async
 def _stored(user: User) -> list[Message]:
     """How the trips and uploads stand that are under way."""
     trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]

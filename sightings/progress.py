@@ -168,10 +168,11 @@ def _latest_runs(trip_id: int) -> list[Any]:
 
 
 def _progress(runs: list[Any]) -> float:
-    total = sum(run.video.duration_s for run in runs)
+    total: float = sum(run.video.duration_s for run in runs)
     if not total:
         return 0.0
-    return round(min(1.0, sum(run.progress * run.video.duration_s for run in runs) / total), 4)
+    done: float = sum(run.progress * run.video.duration_s for run in runs)
+    return round(min(1.0, done / total), 4)
 
 
 def _eta_s(runs: list[Any], progress: float) -> float | None:
@@ -179,7 +180,7 @@ def _eta_s(runs: list[Any], progress: float) -> float | None:
     started = min((run.started_at for run in runs if run.started_at), default=None)
     if started is None or progress < 0.02:
         return None
-    passed = (timezone.now() - started).total_seconds()
+    passed: float = (timezone.now() - started).total_seconds()
     return round(passed * (1.0 - progress) / progress, 1)
 
 

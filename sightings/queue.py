@@ -9,7 +9,7 @@ from typing import Literal
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
@@ -33,3 +33,15 @@ def send(name: str, queue: Queue, ids: dict[str, int | str]) -> bool:
         log.warning("%s %s was not queued, the sweep will send it: %s", name, ids, error)
         return False
     return True
+
+
+def waiting(queue: Queue) -> int:
+    """How many messages wait in a queue, those that a worker holds not counted; 0 where the broker does not answer."""
+    try:
+        with import_string(settings.CELERY_APP).connection_for_write() as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:
+        return 0  # an empty list does not exist in Redis
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("the broker does not answer: %s", error)
+        return 0

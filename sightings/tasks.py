@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from celery import shared_task
 
 from sightings.processing import inspect, merge, read, sweep
 
-# A killed worker's task comes back by the sweep and by Redis; errors are written into the row they concern.
+Work = TypeVar("Work", bound=Callable[..., None])
 
 
-@shared_task(name="inspect_upload")
+def task(name: str) -> Callable[[Work], Work]:
+    """Register under a name. No retry here: a killed worker's task comes back by the sweep and by Redis, and an error
+    is written into the row that it concerns.
+    """
+    register: Callable[[Work], Work] = shared_task(name=name)
+    return register
+
+
+@task("inspect_upload")
 def inspect_upload(*, upload_id: str) -> None:
     inspect.inspect_upload(upload_id)
 
 
-@shared_task(name="read_segment")
+@task("read_segment")
 def read_segment(*, segment_id: int) -> None:
     read.read_segment(segment_id)
 
 
-@shared_task(name="merge_run")
+@task("merge_run")
 def merge_run(*, run_id: int) -> None:
     merge.merge_run(run_id)
 
 
-@shared_task(name="sweep")
+@task("sweep")
 def sweep_lost_work() -> None:
     sweep.sweep()

@@ -1,0 +1,202 @@
+"""A video that has arrived: checked, kept, and entered into the log as part of a trip, with the work it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from recognition import images
+from recognition.errors import TelemetryUnreadable
+from recognition.media import frames, hashing, probe, segments
+from recognition.telemetry.track import Track as Positions
+from recognition.types import VideoInfo
+from sightings import storage
+from sightings.models import Camera, Fleet, ProcessingRun, Segment, TimeSource, Trip, Upload, UploadState, Video
+from sightings.processing import files, sidecars
+from sightings.processing.clock import Start, start_of
+from sightings.processing.places import end_of, refresh_trip_span
+from sightings.progress import publish_trip
+from sightings.queue import enqueue
+
+POSTER_WIDTH = 640  # pixels
+SAME_DRIVE_S = 300.0  # clips of one batch and vehicle that are no farther apart are one trip
+REAR = re.compile(r"(?:[_\-. ](?:r|b|rear|back)|\d[rb])$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found out about the file before anything is written."""
+
+    sha256: str
+    info: VideoInfo
+    cuts: list[tuple[float, float]]
+    file: str
+    poster: str
+
+
+def receive_video(upload: Upload, path: Path) -> None:
+    """Enter an uploaded video. Raises NotAVideo, VideoDamaged; whatever else fails may be tried again."""
+    sha256 = hashing.sha256_file(path)
+    if link_duplicate(upload, sha256):
+        return
+    looked = _look(upload, path, sha256)
+    try:
+        _enter(upload, looked)
+    except IntegrityError:
+        # The same bytes were entered by another worker meanwhile.
+        if not link_duplicate(upload, sha256):
+            raise
+
+
+@transaction.atomic
+def link_duplicate(upload: Upload, sha256: str) -> bool:
+    """Link an upload to the video that has the same content, where the fleet has one."""
+    known = Video.objects.filter(fleet=upload.fleet_id, sha256=sha256).select_related("trip").first()
+    if known is None:
+        return False
+    findings = {**upload.findings, "duplicate_of": known.original_name}
+    return close_upload(upload, UploadState.DUPLICATE, sha256=sha256, video=known, trip=known.trip, findings=findings)
+
+
+def close_upload(upload: Upload, state: UploadState, **fields: Any) -> bool:
+    """End an inspection, once; False where another worker or a person was first."""
+    here = Upload.objects.filter(pk=upload.pk, state=UploadState.INSPECTING)
+    return here.update(state=state, updated_at=timezone.now(), **fields) == 1
+
+
+def _look(upload: Upload, path: Path, sha256: str) -> Looked:
+    """Probe, cut, and put file and poster in place; the names are by content, so that a second try writes the same."""
+    info = probe.probe(path)
+    cuts = segments.plan(path, settings.SEGMENT_SECONDS)
+    video = Video(fleet_id=upload.fleet_id, sha256=sha256)
+    looked = Looked(sha256, info, cuts, storage.video_name(video, upload.filename), storage.poster_name(video, ".jpg"))
+    files.put(looked.poster, _poster(path, info))
+    files.keep(path, looked.file)
+    return looked
+
+
+def _poster(path: Path, info: VideoInfo) -> bytes:
+    image = frames.frame_at(path, min(1.0, info.duration / 3)).image
+    height, width = image.shape[:2]
+    if width > POSTER_WIDTH:
+        image = images.resize(image, POSTER_WIDTH, max(1, round(height * POSTER_WIDTH / width)))
+    return images.encode_jpeg(image, 82)
+
+
+@transaction.atomic
+def _enter(upload: Upload, looked: Looked) -> None:
+    """Trip, video, run and segments, all or nothing; the reading starts after commit."""
+    # A video and its positions may be inspected at once: whoever comes second here sees what the first has written.
+    Fleet.objects.select_for_update().get(pk=upload.fleet_id)
+    sidecar, positions = _positions_for(upload, looked.info)
+    start = start_of(
+        looked.info,
+        filename=upload.filename,
+        vehicle=upload.vehicle,
+        track=positions,
+        uploaded_at=upload.created_at,
+    )
+    trip = _trip_for(upload, start, looked.info.duration)
+    video = _video(upload, looked, trip, start)
+    laid = sidecar is not None and positions is not None and sidecars.lay(video, positions, start, sidecar.filename)
+    refresh_trip_span(trip)
+    findings = {**upload.findings, **_findings(looked, start, positions if laid else None, sidecar if laid else None)}
+    if not close_upload(upload, UploadState.DONE, sha256=looked.sha256, video=video, trip=trip, findings=findings):
+        transaction.set_rollback(True)
+        return
+    if laid and sidecar is not None:
+        sidecar.findings = {**sidecar.findings, "attached_to": [video.original_name]}
+        Upload.objects.filter(pk=sidecar.pk).update(findings=sidecar.findings, video=video, trip=trip)
+    start_reading(video, looked.cuts)
+
+
+def start_reading(video: Video, cuts: list[tuple[float, float]]) -> ProcessingRun:
+    """Open a run over the whole video, with one task a segment. In a transaction."""
+    run = ProcessingRun.objects.create(video=video, is_current=True)
+    made = Segment.objects.bulk_create(
+        Segment(run=run, index=index, start_s=start, end_s=end) for index, (start, end) in enumerate(cuts)
+    )
+    for segment in made:
+        enqueue("read_segment", queue="read", segment_id=segment.pk)
+    publish_trip(video.trip_id)
+    return run
+
+
+def _positions_for(upload: Upload, info: VideoInfo) -> tuple[Upload | None, Positions | None]:
+    for mate in sidecars.waiting_for(upload):
+        try:
+            track = sidecars.read_positions(sidecars.path_of(mate), mate.filename)
+        except (TelemetryUnreadable, FileNotFoundError):
+            continue  # its own upload says what is wrong with it
+        if sidecars.belongs(mate, upload, track, info):
+            return mate, track
+    return None, None
+
+
+def _trip_for(upload: Upload, start: Start, duration: float) -> Trip:
+    """The trip of the clips that were dropped together and follow each other, or a new one."""
+    end = start.at + timedelta(seconds=duration)
+    if upload.batch and start.source != TimeSource.UPLOAD:
+        mates = Video.objects.filter(uploads__batch=upload.batch, fleet=upload.fleet_id, vehicle=upload.vehicle_id)
+        for mate in mates.exclude(started_at=None).exclude(time_source=TimeSource.UPLOAD).select_related("trip"):
+            assert mate.started_at is not None
+            apart = max((start.at - end_of(mate)).total_seconds(), (mate.started_at - end).total_seconds())
+            if apart < SAME_DRIVE_S:
+                return mate.trip
+    name = PurePosixPath(upload.filename).stem.replace("_", " ").strip() or "Trip"
+    return Trip.objects.create(
+        fleet_id=upload.fleet_id, vehicle=upload.vehicle, name=name[:200], created_by=upload.user
+    )
+
+
+def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:
+    info = looked.info
+    return Video.objects.create(
+        fleet_id=upload.fleet_id,
+        trip=trip,
+        vehicle=upload.vehicle,
+        sha256=looked.sha256,
+        size=upload.size,
+        file=looked.file,
+        original_name=upload.filename,
+        camera=Camera.REAR if REAR.search(PurePosixPath(upload.filename).stem) else Camera.FRONT,
+        duration_s=info.duration,
+        frame_rate=info.frame_rate,
+        width=info.width,
+        height=info.height,
+        rotation=info.rotation,
+        codec=info.codec,
+        started_at=start.at,
+        time_source=start.source,
+        time_uncertainty_s=start.uncertainty_s,
+        poster=looked.poster,
+    )
+
+
+def _findings(looked: Looked, start: Start, track: Positions | None, sidecar: Upload | None) -> dict[str, Any]:
+    """What the upload page shows of the inspection."""
+    probed = asdict(looked.info)
+    probed["created_at"] = looked.info.created_at.isoformat() if looked.info.created_at else None
+    return {
+        "probe": probed,
+        "segments": len(looked.cuts),
+        "start": {
+            "at": start.at.isoformat(), "source": start.source.value, "uncertainty_s": round(start.uncertainty_s, 1)
+        },
+        "gps": gps_findings(track, sidecar.filename if sidecar else ""),
+        "notes": ["The file ends too early; what is there is read."] if looked.info.truncated else [],
+    }  # fmt: skip
+
+
+def gps_findings(track: Positions | None, name: str) -> dict[str, Any]:
+    """`found`, and then how many points from which source, or else the words that say what that means."""
+    if track is None:
+        return {"found": False, "message": "No GPS found: the trip has no map. A GPX file uploaded later is added."}
+    return {"found": True, "points": len(track.points), "source": track.source, "name": name}

@@ -1,0 +1,82 @@
+"""When a video began, what says so, and how far it may be off."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from recognition.telemetry import extract
+from recognition.telemetry.track import Track
+from recognition.types import VideoInfo
+from sightings.models import TimeSource, Vehicle
+
+FILE_NAME_UNCERTAINTY_S = 2.0  # names carry whole seconds, and are given a moment before the first frame
+UPLOAD_UNCERTAINTY_S = 86_400.0  # a drive is brought in some time after it happened; nobody knows when
+SAME_MOMENT_S = 4.0
+
+# 20260301_070000, 2026-03-01_07-00-00, 2026_0301_070000, 20260301070000 and the like, as dashcams name their files.
+_STAMP = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_T. ]{0,2}([0-2]\d)[-_.:h]?([0-5]\d)[-_.:m]?([0-5]\d)(?!\d{3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The moment of the first frame, in UTC."""
+
+    at: datetime
+    source: TimeSource
+    uncertainty_s: float
+
+
+def start_of(
+    info: VideoInfo, *, filename: str, vehicle: Vehicle | None, track: Track | None, uploaded_at: datetime
+) -> Start:
+    """The best that is known: GPS, the container's clock, the file's name, else when it was brought in."""
+    named = from_name(filename, vehicle)
+    camera = replace(info, created_at=_as_set(info.created_at, vehicle))
+    at, source, uncertainty = extract.align(track, camera)
+    if at is not None and source == "gps" and info.created_at != camera.created_at:
+        # The camera may write UTC although its zone was set: believed where the track agrees with it.
+        plain = extract.align(track, info)
+        at, source, uncertainty = plain if plain[1] == "container" else (at, source, uncertainty)
+    if at is None:
+        if named is not None:
+            return Start(named, TimeSource.FILE_NAME, FILE_NAME_UNCERTAINTY_S)
+        return Start(uploaded_at - timedelta(seconds=info.duration), TimeSource.UPLOAD, UPLOAD_UNCERTAINTY_S)
+    if source == "container" and track is None and named is not None:
+        return _settled(at, named, info.duration, uncertainty)
+    return Start(at, TimeSource(source), uncertainty)
+
+
+def _settled(at: datetime, named: datetime, duration: float, uncertainty: float) -> Start:
+    """A container's time is the start of some cameras' recordings and the end of others': the name tells which."""
+    for start in (at, at - timedelta(seconds=duration)):
+        if abs((start - named).total_seconds()) <= SAME_MOMENT_S:
+            return Start(start, TimeSource.CONTAINER, SAME_MOMENT_S)
+    return Start(at, TimeSource.CONTAINER, uncertainty)
+
+
+def from_name(filename: str, vehicle: Vehicle | None) -> datetime | None:
+    """The time in a file's name, which cameras write by their own clock."""
+    match = _STAMP.search(filename)
+    if match is None:
+        return None
+    try:
+        return _as_set(datetime(*map(int, match.groups()), tzinfo=UTC), vehicle)  # type: ignore[misc,arg-type]
+    except ValueError:
+        return None
+
+
+def _as_set(clock: datetime | None, vehicle: Vehicle | None) -> datetime | None:
+    """What the camera's clock means in UTC, given the vehicle's time zone and the offset a person has set."""
+    if clock is None or vehicle is None:
+        return clock
+    try:
+        zone = ZoneInfo(vehicle.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    there = clock.replace(tzinfo=zone) + timedelta(seconds=vehicle.clock_offset_s)
+    return there.astimezone(UTC)

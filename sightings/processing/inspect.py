@@ -1,0 +1,127 @@
+"""A file that has arrived: what is it, is it sound, and where does it belong?"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from recognition.errors import NotAVideo, RecognitionError, TelemetryUnreadable, VideoDamaged
+from sightings.models import Fleet, Upload, UploadKind, UploadState
+from sightings.processing import leases, sidecars
+from sightings.processing.arrivals import close_upload, gps_findings, receive_video
+from sightings.progress import publish_trip, publish_upload
+from sightings.services import parts
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = "Something went wrong on our side while looking at this file. It was kept: please try again."
+GONE = "The bytes of this file are no longer on the server. Please send it again."
+DEADLY = "Looking at this file stopped the program that did it, {} times. The file was kept for the operator to see."
+
+
+def inspect_upload(upload_id: str) -> None:
+    """Take an upload and see it through to done, duplicate or failed. Nothing happens if it is not waiting."""
+    if not leases.take_upload(upload_id):
+        return
+    upload = Upload.objects.select_related("fleet", "vehicle", "user").get(pk=upload_id)
+    publish_upload(upload_id)
+    if _counted(upload) > settings.MAX_ATTEMPTS:
+        _fail(upload, "inspection_died", DEADLY.format(settings.MAX_ATTEMPTS))
+    else:
+        with leases.beating(partial(leases.renew_upload, upload_id)):
+            _inspect(upload, sidecars.path_of(upload))
+    publish_upload(upload_id)
+
+
+def _counted(upload: Upload) -> int:
+    """Attempts so far, this one included, written down before the file is touched."""
+    attempts = int(upload.findings.get("attempts", 0)) + 1
+    upload.findings = {"attempts": attempts}
+    Upload.objects.filter(pk=upload.pk).update(findings=upload.findings)
+    return attempts
+
+
+def _inspect(upload: Upload, path: Path) -> None:
+    """The edge of the worker: every way to fail ends in a row that says so."""
+    try:
+        _receive(upload, path)
+    except FileNotFoundError:
+        _fail(upload, "bytes_gone", GONE)
+    except RecognitionError as error:
+        # A damaged recording is kept, so that it can be tried again; what is no video at all is not.
+        _fail(upload, error.code, _named(error, path, upload), keep=isinstance(error, VideoDamaged))
+    except Exception:
+        log.exception("inspecting upload %s failed", upload.pk)
+        _fail(upload, "internal", OUR_FAULT)
+    else:
+        drop_bytes(upload)
+
+
+def _receive(upload: Upload, path: Path) -> None:
+    if upload.kind == UploadKind.TELEMETRY:
+        _receive_positions(upload, path)
+        return
+    try:
+        receive_video(upload, path)
+    except NotAVideo:
+        if upload.kind == UploadKind.VIDEO:
+            raise
+        try:  # a name that says nothing: it may be a track all the same
+            _receive_positions(upload, path)
+        except TelemetryUnreadable as error:
+            raise NotAVideo(f"{upload.filename} is neither a video nor a GPS track that can be read.") from error
+
+
+def _receive_positions(upload: Upload, path: Path) -> None:
+    """Keep a side-car and lay it over the videos that are here already; those to come will find it."""
+    track = sidecars.read_positions(path, upload.filename)
+    with transaction.atomic():
+        Fleet.objects.select_for_update().get(pk=upload.fleet_id)
+        attached = sidecars.attach_late(upload, track)
+        findings = {**upload.findings, "gps": gps_findings(track, upload.filename)}
+        if attached:
+            findings["attached_to"] = [video.original_name for video in attached]
+        else:
+            findings["notes"] = ["No video of this drive is here yet; it will be used when one arrives."]
+        first = attached[0] if attached else None
+        closed = close_upload(
+            upload,
+            UploadState.DONE,
+            kind=UploadKind.TELEMETRY,
+            findings=findings,
+            video=first,
+            trip=first.trip if first else None,
+        )
+        if not closed:
+            transaction.set_rollback(True)
+            return
+        for mate in Upload.objects.filter(video__in=attached, kind=UploadKind.VIDEO):
+            Upload.objects.filter(pk=mate.pk).update(findings={**mate.findings, "gps": findings["gps"]})
+            publish_upload(str(mate.pk))
+        for trip_id in {video.trip_id for video in attached}:
+            publish_trip(trip_id)
+
+
+def _named(error: RecognitionError, path: Path, upload: Upload) -> str:
+    """The error's words with the name that the person knows in place of ours."""
+    return str(error).replace(path.name, upload.filename)
+
+
+def _fail(upload: Upload, code: str, message: str, *, keep: bool = True) -> None:
+    closed = close_upload(upload, UploadState.FAILED, error_code=code, error=message)
+    if closed and not keep:
+        drop_bytes(upload)
+
+
+def drop_bytes(upload: Upload) -> None:
+    """Drop what an upload no longer needs; positions stay, for the videos of the drive that are still to come."""
+    row = Upload.objects.get(pk=upload.pk)
+    needed = row.kind == UploadKind.TELEMETRY and row.state == UploadState.DONE
+    unfinished = row.state in (UploadState.RECEIVED, UploadState.INSPECTING)
+    if row.path and not needed and not unfinished:
+        parts.remove(row.path)
+        Upload.objects.filter(pk=row.pk).update(path="")

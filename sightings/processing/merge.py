@@ -1,0 +1,31 @@
+"""After every segment: what has been read so far becomes the run's sightings. Safe to repeat, in any order."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from sightings.models import ProcessingRun, Segment, SegmentState
+from sightings.processing import states
+from sightings.processing.joining import passes
+from sightings.processing.leases import OPEN_RUNS
+from sightings.processing.persist import write_sightings
+from sightings.progress import publish_trip
+
+
+@transaction.atomic
+def merge_run(run_id: int) -> None:
+    """Write the sightings of all finished segments, and close the run once none is left to read."""
+    run = (
+        ProcessingRun.objects.select_for_update(of=("self",))
+        .select_related("video__fleet", "video__trip")
+        .filter(pk=run_id)
+        .first()
+    )
+    if run is None or run.state not in OPEN_RUNS:
+        return
+    finished = Segment.objects.filter(run=run, state=SegmentState.DONE).order_by("index")
+    write_sightings(run, passes(finished))
+    states.refresh_progress(run.pk)
+    states.finish_run(run)
+    states.refresh_trip(run.video.trip_id)
+    publish_trip(run.video.trip_id)

@@ -1,0 +1,99 @@
+"""Where and when something was seen: a moment of a video laid on its clock and its track."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import h3
+
+from recognition.telemetry.track import Track as Positions
+from recognition.types import GpsPoint
+from sightings.models import Camera, Sighting, Track, Trip, Video
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # stands in where a video's own start is unknown; only differences count
+FINE, COARSE = 9, 7  # H3 resolutions: cells of some 0.1 km² and 5 km²
+
+NOWHERE: dict[str, Any] = {
+    "lat": None, "lon": None, "heading": None, "speed": None, "accuracy_m": None, "gps_source": "",
+    "h3_r7": None, "h3_r9": None,
+}  # fmt: skip
+
+
+class Stamper:
+    """Gives moments of one video their UTC time and position."""
+
+    def __init__(self, video: Video) -> None:
+        self.video = video
+        track = Track.objects.filter(video=video).first()
+        self.source = track.source if track else ""
+        self.positions = _positions(track) if track else None
+
+    def stamp(self, seconds: float) -> dict[str, Any]:
+        """The fields of a Sighting that say when and where, for something seen `seconds` into the video."""
+        start = self.video.started_at
+        return {
+            "seen_at": start + timedelta(seconds=seconds) if start else None,
+            "time_source": self.video.time_source,
+            "time_uncertainty_s": self.video.time_uncertainty_s,
+            **self._place(seconds),
+        }
+
+    def _place(self, seconds: float) -> dict[str, Any]:
+        here = self.positions.at(EPOCH + timedelta(seconds=seconds)) if self.positions else None
+        if here is None:
+            return dict(NOWHERE)
+        return {
+            "lat": round(here.lat, 7),
+            "lon": round(here.lon, 7),
+            "heading": _rounded(here.heading),
+            "speed": _rounded(here.speed),
+            "accuracy_m": _rounded(here.accuracy_m),
+            "gps_source": self.source,
+            "h3_r7": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, COARSE)),
+            "h3_r9": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, FINE)),
+        }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _positions(track: Track) -> Positions:
+    """The stored rows as points whose times are counted from EPOCH."""
+    points = (
+        GpsPoint(lat=lat, lon=lon, time=EPOCH + timedelta(seconds=t), speed=speed, heading=heading, accuracy=accuracy)
+        for t, lat, lon, speed, heading, accuracy in track.points
+    )
+    return Positions(tuple(points), track.source)
+
+
+def restamp(video: Video) -> None:
+    """Lay a video's sightings anew on its clock and track, after one of them changed."""
+    stamper = Stamper(video)
+    rows = list(Sighting.objects.filter(video=video))
+    for row in rows:
+        for name, value in stamper.stamp(row.best_s).items():
+            setattr(row, name, value)
+    Sighting.objects.bulk_update(rows, ["seen_at", "time_source", "time_uncertainty_s", *NOWHERE], batch_size=200)
+
+
+def refresh_trip_span(trip: Trip) -> None:
+    """A trip begins with its first video, ends with its last, and is as long as its tracks."""
+    videos = list(trip.videos.exclude(started_at=None).order_by("started_at", "pk"))
+    if videos:
+        first = videos[0]
+        trip.started_at = first.started_at
+        trip.ended_at = max(end_of(video) for video in videos)
+        trip.time_source, trip.time_uncertainty_s = first.time_source, first.time_uncertainty_s
+    tracks = Track.objects.filter(video__trip=trip)
+    # A rear camera drives the same road as the front one: it counts only where there is no front one.
+    front = tracks.filter(video__camera=Camera.FRONT)
+    lengths = [track.distance_m for track in (front if front.exists() else tracks)]
+    trip.distance_m = round(sum(lengths), 1) if lengths else None
+    trip.save(update_fields=["started_at", "ended_at", "time_source", "time_uncertainty_s", "distance_m", "updated_at"])
+
+
+def end_of(video: Video) -> datetime:
+    assert video.started_at is not None
+    return video.started_at + timedelta(seconds=video.duration_s)

@@ -1,0 +1,182 @@
+"""One segment is read: leased, run through the pipeline, and its tracks written if the lease still holds."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from recognition import images, pipeline
+from recognition.errors import RecognitionError
+from recognition.types import Image, PlateTrack, Progress
+from sightings import storage
+from sightings.models import ProcessingRun, Segment, SegmentState, Video
+from sightings.processing import files, leases, packing, states
+from sightings.progress import publish_trip
+from sightings.queue import enqueue
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY_S = 0.7
+DIED = "reading it stopped the program that did it, {} times."
+OUR_FAULT = "something went wrong on our side. Please try again."
+
+
+@functools.cache
+def reader() -> Any:
+    """The networks, loaded once per process. Raises WeightsRefused."""
+    return import_string(settings.READER_FACTORY)(settings.READ_DEVICE)
+
+
+def read_segment(segment_id: int) -> None:
+    """Read a segment if it is free, and have its run merged afterwards."""
+    owner = leases.new_owner()
+    if not leases.take_segment(segment_id, owner):
+        give_up_poison(segment_id)
+        return
+    segment = Segment.objects.select_related("run__video").get(pk=segment_id)
+    states.begin_run(segment.run_id)
+    publish_trip(segment.run.video.trip_id)
+    with leases.beating(partial(leases.renew_segment, segment_id, owner)) as heart:
+        _read(segment, owner, heart)
+
+
+def _read(segment: Segment, owner: str, heart: leases.Heart) -> None:
+    """The edge of the worker: every way to end is written down, unless the work is no longer ours."""
+    try:
+        tracks = list(_tracks(segment, owner, heart))
+        heart.alive()
+        end(segment, owner, state=SegmentState.DONE, progress=1.0, tracks=tracks)
+    except leases.LeaseLost:
+        log.warning("segment %s: the lease was lost, another worker has it", segment.pk)
+    except RecognitionError as error:
+        log.warning("segment %s cannot be read: %s", segment.pk, error.code)
+        end(segment, owner, state=SegmentState.FAILED, error_code=error.code, error=_named(error, segment.run.video))
+    except Exception:
+        log.exception("reading segment %s failed", segment.pk)
+        _try_again(segment, owner)
+
+
+def _tracks(segment: Segment, owner: str, heart: leases.Heart) -> Iterator[dict[str, Any]]:
+    """The segment's tracks, packed, with their pictures in storage."""
+    _note_model(segment.run, reader())
+    beat = _Beat(segment, owner)
+    count = 0
+    with files.local(str(segment.run.video.file)) as path:
+        for item in pipeline.read_video(path, reader(), start=segment.start_s, end=_end(segment)):
+            heart.alive()
+            if isinstance(item, Progress):
+                beat.note(item)
+            elif isinstance(item, PlateTrack):
+                yield packing.pack(item, count, partial(_put, segment))
+                count += 1
+    beat.flush()
+
+
+def _end(segment: Segment) -> float | None:
+    """Where to stop; the last segment reads to the end of the file, whatever its header said."""
+    last = not Segment.objects.filter(run=segment.run_id, index__gt=segment.index).exists()
+    return None if last else segment.end_s
+
+
+def _put(segment: Segment, name: str, image: Image) -> str:
+    path = storage.crop_name(
+        fleet_id=segment.run.video.fleet_id, run_id=segment.run_id, name=f"{segment.index:04d}/{name}"
+    )
+    files.put(path, images.encode_jpeg(image, 88))
+    return path
+
+
+def _named(error: RecognitionError, video: Video) -> str:
+    """The error's words with the name that the person knows in place of ours."""
+    return str(error).replace(PurePosixPath(str(video.file)).name, video.original_name)
+
+
+def _note_model(run: ProcessingRun, loaded: Any) -> None:
+    version = str(getattr(loaded, "version", "") or pipeline.model_version())[:120]
+    if run.model_version != version:
+        ProcessingRun.objects.filter(pk=run.pk).update(model_version=version)
+
+
+class _Beat:
+    """Writes a segment's progress down now and then, and tells the pages."""
+
+    def __init__(self, segment: Segment, owner: str) -> None:
+        self.segment, self.owner = segment, owner
+        self._last: Progress | None = None
+        self._told_at = 0.0
+
+    def note(self, progress: Progress) -> None:
+        self._last = progress
+        if time.monotonic() - self._told_at >= PUBLISH_EVERY_S:
+            self._told_at = time.monotonic()
+            self.flush()
+
+    def flush(self) -> None:
+        """Raises LeaseLost where the row is no longer ours to write."""
+        if self._last is None:
+            return
+        changed = leases.held(self.segment.pk, self.owner).update(
+            progress=self._last.fraction,
+            frames=self._last.frames,
+            detections=self._last.detections,
+            timings={stage: round(seconds, 3) for stage, seconds in self._last.timings.items()},
+        )
+        if changed != 1:
+            raise leases.LeaseLost
+        states.refresh_progress(self.segment.run_id)
+        publish_trip(self.segment.run.video.trip_id)
+
+
+@transaction.atomic
+def end(segment: Segment, owner: str, **fields: Any) -> None:
+    """Write how a segment ended, if it is still ours, and have the run merged. Raises LeaseLost."""
+    changed = leases.held(segment.pk, owner).update(lease_owner="", lease_expires_at=None, **fields)
+    if changed != 1:
+        raise leases.LeaseLost
+    _after(segment.run_id)
+
+
+def _after(run_id: int) -> None:
+    states.refresh_progress(run_id)
+    states.note_all_read(run_id)
+    enqueue("merge_run", queue="light", run_id=run_id)
+
+
+@transaction.atomic
+def _try_again(segment: Segment, owner: str) -> None:
+    """An error that nobody foresaw: once more, until the attempts are used up."""
+    segment.refresh_from_db(fields=["attempts"])
+    if segment.attempts >= settings.MAX_ATTEMPTS:
+        leases.held(segment.pk, owner).update(
+            state=SegmentState.FAILED, lease_owner="", error_code="internal", error=OUR_FAULT
+        )
+        _after(segment.run_id)
+        return
+    if leases.held(segment.pk, owner).update(state=SegmentState.QUEUED, lease_owner="") == 1:
+        enqueue("read_segment", queue="read", segment_id=segment.pk)
+
+
+@transaction.atomic
+def give_up_poison(segment_id: int) -> None:
+    """A segment whose every attempt ended with its reader's death fails, and the rest of the trip goes on."""
+    if (
+        leases.dead_segments()
+        .filter(pk=segment_id, attempts__gte=settings.MAX_ATTEMPTS)
+        .update(
+            state=SegmentState.FAILED,
+            lease_owner="",
+            lease_expires_at=None,
+            error_code="reader_died",
+            error=DIED.format(settings.MAX_ATTEMPTS),
+        )
+    ):
+        _after(Segment.objects.values_list("run_id", flat=True).get(pk=segment_id))

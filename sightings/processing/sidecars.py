@@ -1,0 +1,172 @@
+"""Side-car positions (GPX, NMEA): found, laid over their videos, whichever of the two arrives first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from django.db.models import Q, QuerySet
+
+from recognition.errors import NoPositions, TelemetryUnreadable
+from recognition.telemetry import extract
+from recognition.telemetry.track import Track as Positions
+from recognition.types import VideoInfo
+from sightings import storage
+from sightings.models import TimeSource, Track, Upload, UploadKind, UploadState, Video
+from sightings.processing.clock import Start, start_of
+from sightings.processing.places import refresh_trip_span, restamp
+
+MARGIN_S = 5.0  # points this long before and after a video still belong to it
+MOST_LOOKED_AT = 50
+IN_PLACE = (UploadState.DONE, UploadState.DUPLICATE)
+
+
+class NoTimes(TelemetryUnreadable):
+    code = "no_times"
+
+
+def read_positions(path: Path, filename: str) -> Positions:
+    """The track of a side-car. Raises TelemetryUnreadable, NoPositions, NoTimes with words for its uploader."""
+    try:
+        track = extract.read_sidecar(path)
+    except NoPositions as error:
+        raise NoPositions(
+            f"There are no positions in {filename}. The video is read all the same, only without a map. "
+            "Check that the camera had GPS reception, or upload another track."
+        ) from error
+    if track.started_at is None:
+        raise NoTimes(
+            f"{filename} has positions but no times, so they cannot be laid over a video. "
+            "Export the track with time stamps."
+        )
+    return track
+
+
+def waiting_for(upload: Upload) -> list[Upload]:
+    """Positions that came before this video and may belong to it: of the same name first, then of the same batch."""
+    stem = _stem(upload.filename)
+    found = _together(upload).filter(kind=UploadKind.TELEMETRY, state=UploadState.DONE).exclude(path="")
+    mates = [mate for mate in found[:MOST_LOOKED_AT] if _stem(mate.filename) == stem or _same_batch(mate, upload)]
+    return sorted(mates, key=lambda mate: _stem(mate.filename) != stem)
+
+
+def videos_for(upload: Upload) -> list[Upload]:
+    """Uploads of videos that these positions may belong to."""
+    stem = _stem(upload.filename)
+    found = _together(upload).filter(video__isnull=False, state__in=IN_PLACE).select_related("video__trip")
+    mates = [mate for mate in found[:MOST_LOOKED_AT] if _stem(mate.filename) == stem or _same_batch(mate, upload)]
+    named = [mate for mate in mates if _stem(mate.filename) == stem]
+    # Positions named like one clip of a drive may yet cover its other clips, if the clocks agree.
+    return named + [mate for mate in mates if mate not in named]
+
+
+def belongs(sidecar: Upload, video: Upload, track: Positions, info: VideoInfo) -> bool:
+    """By name, or as the batch's only video, or because the video's own clock lies within the track."""
+    if _stem(sidecar.filename) == _stem(video.filename):
+        return True
+    others = Upload.objects.filter(fleet=video.fleet_id, batch=video.batch, kind=UploadKind.VIDEO)
+    if not others.exclude(pk=video.pk).exclude(state__in=[UploadState.FAILED, UploadState.CANCELLED]).exists():
+        return True
+    return extract.align(track, info)[1] == "container"
+
+
+def attach_late(sidecar: Upload, track: Positions) -> list[Video]:
+    """Lay positions over the videos that came before them, and stamp their sightings anew. In a transaction."""
+    attached = []
+    for mate in videos_for(sidecar):
+        video = mate.video
+        if video is None or video in attached:
+            continue
+        info = info_of(video, mate)
+        if not belongs(sidecar, mate, track, info):
+            continue
+        start = start_of(info, filename=mate.filename, vehicle=video.vehicle, track=track, uploaded_at=mate.created_at)
+        if lay(video, track, start, sidecar.filename):
+            restamp(video)
+            refresh_trip_span(video.trip)
+            attached.append(video)
+    return attached
+
+
+def lay(video: Video, track: Positions, start: Start, name: str) -> bool:
+    """Store the part of a track that lies over a video, and the video's start by it; False where they do not meet."""
+    if video.time_source == TimeSource.PERSON and video.started_at is not None:
+        start = Start(video.started_at, TimeSource.PERSON, video.time_uncertainty_s or 0.0)
+    points = _over(track, start.at, video.duration_s)
+    if not points:
+        return False
+    Track.objects.update_or_create(
+        video=video,
+        defaults={
+            "source": track.source,
+            "source_name": name,
+            "points": points,
+            "distance_m": round(_cut(track, start.at, video.duration_s).length_m, 1),
+            "started_at": start.at + timedelta(seconds=points[0][0] or 0.0),
+            "ended_at": start.at + timedelta(seconds=points[-1][0] or 0.0),
+        },
+    )
+    video.started_at, video.time_source, video.time_uncertainty_s = start.at, start.source, start.uncertainty_s
+    video.save(update_fields=["started_at", "time_source", "time_uncertainty_s"])
+    return True
+
+
+def info_of(video: Video, upload: Upload) -> VideoInfo:
+    """What probing said, from the row; the container's clock is kept in the upload's findings."""
+    created = (upload.findings.get("probe") or {}).get("created_at")
+    return VideoInfo(
+        duration=video.duration_s,
+        frame_rate=video.frame_rate,
+        width=video.width,
+        height=video.height,
+        rotation=video.rotation,
+        codec=video.codec,
+        container="",
+        created_at=datetime.fromisoformat(created) if created else None,
+    )
+
+
+def _cut(track: Positions, start: datetime, duration: float) -> Positions:
+    first, last = start - timedelta(seconds=MARGIN_S), start + timedelta(seconds=duration + MARGIN_S)
+    inside = tuple(point for point in track.points if point.time is not None and first <= point.time <= last)
+    return Positions(inside, track.source)
+
+
+def _over(track: Positions, start: datetime, duration: float) -> list[list[float | None]]:
+    """[[seconds into the video, lat, lon, speed, heading, accuracy], …]"""
+    return [
+        [
+            round((point.time - start).total_seconds(), 3),
+            point.lat,
+            point.lon,
+            _rounded(point.speed),
+            _rounded(point.heading),
+            _rounded(point.accuracy),
+        ]
+        for point in _cut(track, start, duration).points
+        if point.time is not None
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _together(upload: Upload) -> QuerySet[Upload]:
+    """Uploads of the fleet that share the batch or the beginning of the name, latest first."""
+    alike = Q(filename__istartswith=_stem(upload.filename))
+    if upload.batch:
+        alike |= Q(batch=upload.batch)
+    return Upload.objects.filter(alike, fleet=upload.fleet_id).exclude(pk=upload.pk).order_by("-created_at")
+
+
+def _same_batch(a: Upload, b: Upload) -> bool:
+    return bool(a.batch) and a.batch == b.batch
+
+
+def _stem(filename: str) -> str:
+    return PurePosixPath(filename).stem.lower()
+
+
+def path_of(upload: Upload) -> Path:
+    return storage.upload_file(upload.path)

@@ -1,0 +1,102 @@
+"""How far runs and trips are, computed from their parts, so that the same parts always give the same state."""
+
+from __future__ import annotations
+
+from django.db.models import Count, F, FloatField, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from sightings.models import ProcessingRun, RunState, Segment, SegmentState, Trip, TripState
+from sightings.processing.leases import OPEN_RUNS
+from sightings.services.trips import latest_runs
+
+UNFINISHED = (SegmentState.QUEUED, SegmentState.LEASED)
+
+
+def begin_run(run_id: int) -> None:
+    """The first of a run's segments is being read."""
+    waiting = ProcessingRun.objects.filter(pk=run_id, state=RunState.QUEUED)
+    waiting.update(state=RunState.READING, started_at=timezone.now())
+    Trip.objects.filter(videos__runs=run_id, state=TripState.WAITING).update(state=TripState.READING)
+
+
+def refresh_progress(run_id: int) -> None:
+    """The run's progress is that of its segments, by their length; failed ones count as gone through."""
+    length = F("end_s") - F("start_s")
+    ended = Q(state__in=[SegmentState.DONE, SegmentState.FAILED, SegmentState.CANCELLED])
+    sums = Segment.objects.filter(run=run_id).aggregate(
+        total=Sum(length, output_field=FloatField()),
+        ended=Coalesce(Sum(length, filter=ended, output_field=FloatField()), 0.0),
+        part=Coalesce(Sum(length * F("progress"), filter=~ended, output_field=FloatField()), 0.0),
+        frames=Sum("frames"),
+        detections=Sum("detections"),
+    )
+    if not sums["total"]:
+        return
+    ProcessingRun.objects.filter(pk=run_id).update(
+        progress=min(1.0, (sums["ended"] + sums["part"]) / sums["total"]),
+        frames=sums["frames"],
+        detections=sums["detections"],
+    )
+
+
+def note_all_read(run_id: int) -> None:
+    """Once no segment is left to read, only the merge is."""
+    unfinished = Segment.objects.filter(run=run_id, state__in=UNFINISHED)
+    if not unfinished.exists():
+        ProcessingRun.objects.filter(pk=run_id, state=RunState.READING).update(state=RunState.MERGING)
+
+
+def finish_run(run: ProcessingRun) -> bool:
+    """Close a run whose segments have all ended; True where it is closed."""
+    counts = Segment.objects.filter(run=run).aggregate(
+        unfinished=Count("pk", filter=Q(state__in=UNFINISHED)),
+        done=Count("pk", filter=Q(state=SegmentState.DONE)),
+        rest=Count("pk", filter=Q(state__in=[SegmentState.FAILED, SegmentState.CANCELLED])),
+    )
+    if counts["unfinished"] or run.state not in OPEN_RUNS:
+        return not counts["unfinished"]
+    run.state = RunState.DONE if not counts["rest"] else RunState.PARTIAL if counts["done"] else RunState.FAILED
+    run.finished_at = timezone.now()
+    run.timings = _timings(run)
+    run.error_code, run.error = _reason(run) if counts["rest"] else ("", "")
+    run.save(update_fields=["state", "finished_at", "timings", "error_code", "error"])
+    return True
+
+
+def _timings(run: ProcessingRun) -> dict[str, float]:
+    """Seconds per stage over all segments."""
+    total: dict[str, float] = {}
+    for timings in Segment.objects.filter(run=run).values_list("timings", flat=True):
+        for stage, seconds in timings.items():
+            total[stage] = round(total.get(stage, 0.0) + seconds, 3)
+    return total
+
+
+def _reason(run: ProcessingRun) -> tuple[str, str]:
+    """What went wrong in the first part that failed, and how many did."""
+    failed = list(Segment.objects.filter(run=run, state=SegmentState.FAILED).order_by("index"))
+    if not failed:
+        return "cancelled", "Reading was cancelled."
+    first = failed[0]
+    more = f" {len(failed) - 1} more parts failed as well." if len(failed) > 1 else ""
+    span = f"{_clock(first.start_s)}–{_clock(first.end_s)}"
+    return first.error_code, f"The part {span} could not be read: {first.error}{more}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def refresh_trip(trip_id: int) -> None:
+    """A trip is as its videos' latest runs are together."""
+    trip = Trip.objects.get(pk=trip_id)
+    states = {run.state for run in latest_runs(trip)}
+    if states & set(OPEN_RUNS):
+        state = TripState.WAITING if states == {RunState.QUEUED} else TripState.READING
+    elif states <= {RunState.DONE}:
+        state = TripState.DONE
+    else:
+        state = TripState.FAILED if states <= {RunState.FAILED, RunState.CANCELLED} else TripState.PARTIAL
+    Trip.objects.filter(pk=trip_id).exclude(state=state).update(state=state, updated_at=timezone.now())
