@@ -34,7 +34,7 @@ TEMPLATE = weights.FOLDER / "cards" / f"{NAME}.template.md"
 
 
 def judge(network: calibration.Network, held_out: Sequence[CropSet], config: DecodeConfig) -> list[Trial]:
-    return [trial for crops in held_out for trial in calibration.trials(network, crops, config)]
+    return [trial for crops in held_out if len(crops) for trial in calibration.trials(network, crops, config)]
 
 
 def finish(run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:

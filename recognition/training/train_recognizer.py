@@ -66,7 +66,7 @@ def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, fol
     shards.render_missing(folder, config.drawn, config.loop.seed * 1000, faces, chinese, pictures)
     real, held_out = datasets_crops.load_real(data)
     empty = datasets_crops.load_empty(data, np.random.default_rng(1))
-    unseen = shards.render_shard(HELD_OUT_SEED, 500, faces, chinese, pictures)
+    unseen = shards.render_shard(HELD_OUT_SEED, min(500, config.drawn), faces, chinese, pictures)
     apart = len(empty) // 10
     held_empty = empty.pick(range(min(apart, 300)))
     kept = empty.pick(range(apart, len(empty)))

@@ -1,0 +1,94 @@
+"""The whole command on a toy scale, with no pictures and no font file: drawn crops -> weights that inference loads."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from recognition.inference import backends, weights
+from recognition.inference.decode import DecodeConfig
+from recognition.inference.recognize import Recognizer as Reader
+from recognition.networks.recognizer import Recognizer
+from recognition.training import calibration, finish_recognizer, loop, train_recognizer
+from recognition.training.calibration import Trial
+from recognition.training.synth import shards
+
+CONFIG = """
+drawn = 24
+batch_size = 4
+[loop]
+steps = 3
+log_every = 1
+warmup_steps = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("toy")
+    (folder / "toy.toml").write_text(CONFIG, encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    train_recognizer.add_arguments(parser)
+    options = {"--data": "none", "--run": "run", "--config": "toy.toml", "--weights": "weights"}
+    words = [word for key, name in options.items() for word in (key, str(folder / name))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "SHARD", 24)
+        assert train_recognizer.run(parser.parse_args(words)) == 0
+    return folder
+
+
+def test_the_command_leaves_weights_that_the_manifest_vouches_for(trained: Path) -> None:
+    entry = weights.entry_of("recognizer-s", trained / "weights")
+    assert entry.kind == "recognizer"
+    assert entry.input["temperature"] == 1.0
+    assert weights.verified(entry.onnx, trained / "weights").exists()
+    assert weights.verified(entry.pt, trained / "weights").exists()
+
+
+def test_the_card_says_what_the_run_was(trained: Path) -> None:
+    card = (trained / "weights" / "cards" / "recognizer-s.md").read_text(encoding="utf-8")
+    assert "3 steps" in card
+    assert "{" not in card
+
+
+def test_the_exported_network_agrees_with_the_trained_one(trained: Path) -> None:
+    network = backends.load_network("recognizer-s", "cpu", folder=trained / "weights")
+    state = torch.load(trained / "run" / loop.CHECKPOINT, weights_only=True)
+    model = Recognizer()
+    model.load_state_dict(state["ema"])
+    for count in (1, 3):
+        batch = np.random.default_rng(count).standard_normal((count, 1, 48, 144)).astype(np.float32)
+        with torch.no_grad():
+            expected = model.eval()(torch.from_numpy(batch))
+        for mine, theirs in zip(network(batch), expected, strict=True):
+            assert np.allclose(mine, theirs.numpy(), atol=1e-3)
+
+
+def test_the_exported_network_reads_crops(trained: Path) -> None:
+    reader = Reader(backends.load_network("recognizer-s", "cpu", folder=trained / "weights"))
+    readings = reader([np.zeros((30, 90, 3), np.uint8)] * 2)
+    assert len(readings) == 2
+    assert 0 <= readings[0].confidence <= 1
+
+
+def trial(found: list[tuple[str, float]], truth: str) -> Trial:
+    return Trial("plates_eu_1", truth, True, found[0][0], found, None, None)
+
+
+def test_an_overconfident_network_gets_a_temperature_above_one() -> None:
+    """Half of what it is 95 % sure of is wrong."""
+    judged = [trial([("B10ABC", 0.95), ("B1OABC", 0.05)], truth) for truth in ("B10ABC", "B1OABC") * 20]
+    assert calibration.fit_temperature(judged, DecodeConfig(format_weight=0)) > 1.5
+
+
+def test_the_table_counts_sets_apart() -> None:
+    judged = [trial([("AB1", 0.9)], "AB1"), trial([("AB1", 0.9)], "AB2")]
+    row = next(line for line in calibration.table(judged, DecodeConfig()) if "plates_eu_1" in line)
+    assert row == "| plates_eu_1 | 2 | 0.500 | 0.500 |"
+
+
+def test_figures_of_shipped_weights_use_their_temperature(trained: Path) -> None:
+    lines = finish_recognizer.figures([], trained / "weights")
+    assert any("temperature (1.00)" in line for line in lines)
