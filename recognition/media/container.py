@@ -56,7 +56,17 @@ def open_video(path: Path | str) -> Iterator[Video]:
             raise NotAVideo(f"{path.name} holds no picture, only {_streams(container)}. {READABLE}")
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"  # frames and slices in parallel: 1.2 to 1.7 times as fast as one thread
-        yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), stream.start_time or 0)
+        yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), _origin(container, stream))
+
+
+def _origin(container: Any, stream: Any) -> int:
+    """The time stamp of the first frame. AVI keeps none: there its start is that of decoding, one frame earlier."""
+    start: int = stream.start_time or 0
+    if container.format.name != "avi":
+        return start
+    first = next((packet.pts for packet in container.demux(stream) if packet.pts is not None), start)
+    container.seek(start, stream=stream, backward=True)
+    return int(first)
 
 
 def _why_not(path: Path) -> NotAVideo | VideoDamaged:
