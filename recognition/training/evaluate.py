@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +58,30 @@ def evaluate(reader: Reader, data: Path, name: str, drives: tuple[str, ...]) -> 
     return figures.summary()
 
 
+def lines(reader: Reader, data: Path, names: Sequence[str], drives: tuple[str, ...] = HELD_OUT_DRIVES) -> list[str]:
+    """The figures of some folders as Markdown: a row a folder, with counts."""
+    head = ["plates", "recall@0.5", "texts", "exact", "texts_clear", "exact_clear", "exact_lookalike", "cer"]
+    rows = ["| set | " + " | ".join(head) + " |", "| --- |" + " --- |" * len(head)]
+    for name in names:
+        figures = evaluate(reader, data, name, drives)
+        rows.append(f"| {name} | " + " | ".join(str(figures[key]) for key in head) + " |")
+    return rows
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sets", nargs="*", default=[DRIVES, *CROP_SETS], help="folders of --data (default: all)")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folders of labelled pictures")
     parser.add_argument("--drive", action="append", choices=HELD_OUT_DRIVES, help="only this drive; may be repeated")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    parser.add_argument("--json", action="store_true", help="everything, by height too, as one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     reader = pipeline.load_reader(args.device)
     drives = tuple(args.drive or HELD_OUT_DRIVES)
-    figures = {name: evaluate(reader, args.data, name, drives) for name in args.sets}
     if args.json:
+        figures = {name: evaluate(reader, args.data, name, drives) for name in args.sets}
         print(json.dumps(figures, indent=2))
-        return 0
-    for name, values in figures.items():
-        print(f"\n{name}")
-        for key, value in values.items():
-            print(f"  {key:32} {value}")
+    else:
+        print("\n".join(lines(reader, args.data, args.sets, drives)))
     return 0

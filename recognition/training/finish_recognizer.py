@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from recognition.inference.recognize import HEIGHT, WIDTH
 from recognition.networks.recognizer import Recognizer
 from recognition.training import calibration
 from recognition.training.calibration import Trial
+from recognition.training.cards import write_card
 from recognition.training.datasets_crops import CropSet
 from recognition.training.export import export
 from recognition.training.loop import CHECKPOINT
@@ -30,7 +30,6 @@ PREPROCESSING: dict[str, Any] = {
     "normalization": "each crop to mean 0 and deviation 1",
     "margin": 0.08,
 }
-TEMPLATE = weights.FOLDER / "cards" / f"{NAME}.template.md"
 
 
 def judge(network: calibration.Network, held_out: Sequence[CropSet], config: DecodeConfig) -> list[Trial]:
@@ -57,7 +56,7 @@ def finish(run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER
         input={**PREPROCESSING, "temperature": temperature},
     )
     lines = calibration.table(trials, replace(config, temperature=temperature))
-    _write_card(folder, state, lines, sum(p.numel() for p in model.parameters()))
+    write_card(NAME, folder, state, lines, sum(p.numel() for p in model.parameters()))
     return lines
 
 
@@ -65,18 +64,3 @@ def figures(held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[
     """The figures of the weights that are there, measured again."""
     config = DecodeConfig(temperature=float(weights.entry_of(NAME, folder).input["temperature"]))
     return calibration.table(judge(backends.load_network(NAME, "cpu", folder=folder), held_out, config), config)
-
-
-def _write_card(folder: Path, state: dict[str, Any], lines: Sequence[str], parameters: int) -> None:
-    batch = int(state["settings"].get("batch_size", 0))
-    text = TEMPLATE.read_text(encoding="utf-8").format(
-        version=weights.entry_of(NAME, folder).version,
-        date=datetime.now(UTC).date().isoformat(),
-        parameters=f"{parameters / 1e6:.2f} M",
-        steps=state["step"],
-        samples=f"{state['step'] * batch:,}",
-        minutes=round(state["elapsed"] / 60),
-        figures="\n".join(lines),
-    )
-    (folder / "cards").mkdir(exist_ok=True)
-    (folder / "cards" / f"{NAME}.md").write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,19 +13,24 @@ import numpy as np
 import torch
 from torch import nn
 
+from recognition import pipeline
 from recognition.config import load
 from recognition.geometry import corners_to_box
-from recognition.inference import detect
+from recognition.inference import detect, weights
 from recognition.networks.detector import Detector
-from recognition.training import datasets_scenes, loop
+from recognition.training import datasets_scenes, evaluate, loop
+from recognition.training.cards import write_card
+from recognition.training.datasets_drawn import drawn_pictures
 from recognition.training.datasets_scenes import Cutter, Picture
-from recognition.training.loop import LoopConfig
+from recognition.training.export import export
+from recognition.training.loop import CHECKPOINT, LoopConfig
 from recognition.training.losses_detector import detector_loss
 from recognition.training.metrics_scene import FOUND, pairs
 from recognition.training.synth import fonts
 from recognition.training.synth.plates import render_plate
-from recognition.types import Box, Image
+from recognition.types import Box, FloatArray, Image
 
+NAME = "detector-s"
 CONFIG = Path(__file__).parent.parent / "configs" / "detector-s.toml"
 CROP_FOLDERS = ("plates_eu", "plates_us", "plates_br", "plates_cn")
 MIN_SCORE = 0.3  # at which recall and precision are told while training
@@ -37,6 +43,7 @@ class DetectorTraining:
     size: int = 288  # pixels of a square cut
     batch_size: int = 16
     stickers: int = 3000  # plates that are pasted in: half of them drawn, half cut from real pictures
+    scenes: int = 150  # drawn street scenes, about a tenth of the cuts
     loop: LoopConfig = field(default_factory=LoopConfig)
 
 
@@ -63,33 +70,50 @@ class Validator:
         self.pictures = pictures
 
     def __call__(self, model: nn.Module) -> Mapping[str, float]:
-        counts: dict[str, list[int]] = {}
+        counts = self._counts(model)
+        figures = {f"{name}_recall": c["hits"] / c["plates"] for name, c in counts.items() if c["plates"]}
+        return figures | {f"{name}_precision": c["right"] / c["found"] for name, c in counts.items() if c["found"]}
+
+    def table(self, model: nn.Module) -> list[str]:
+        """Lines of Markdown, with the counts."""
+        lines = [
+            "| kept apart | pictures | plates | recall at IoU 0.5 | precision |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for name, c in self._counts(model).items():
+            recall = f"{c['hits'] / c['plates']:.3f}" if c["plates"] else "–"
+            precision = f"{c['right'] / c['found']:.3f}" if c["found"] else "–"
+            lines.append(f"| {name} | {c['pictures']} | {c['plates']} | {recall} | {precision} |")
+        return lines
+
+    def _counts(self, model: nn.Module) -> dict[str, Counter[str]]:
+        counts: dict[str, Counter[str]] = {}
         for picture in self.pictures:
             truth = [corners_to_box(row[:8].reshape(4, 2).tolist()) for row in picture.plates]
             found = self._detect(model, picture.image)
             hits = len(pairs(truth, found, FOUND))
-            count = counts.setdefault(picture.name.split("/")[0], [0, 0, 0, 0])
-            count[0] += hits
-            count[1] += len(truth)
+            count = counts.setdefault(picture.name.split("/")[0], Counter())
+            count.update(pictures=1, plates=len(truth), hits=hits)
             if picture.background == 1.0:
-                count[2] += hits
-                count[3] += len(found)
-        figures = {f"{name}_recall": hits / n for name, (hits, n, *_) in counts.items() if n}
-        figures |= {f"{name}_precision": right / n for name, (_, _, right, n) in counts.items() if n}
-        return figures
+                count.update(right=hits, found=len(found))
+        return counts
 
     @staticmethod
     def _detect(model: nn.Module, image: Image) -> list[Box]:
-        batch, scale = detect.prepare(image)
-        with torch.no_grad():
-            cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))[0].numpy()
-        return [corners_to_box((corners / scale).tolist()) for _, corners in detect.decode(cells, MIN_SCORE)]
+        def network(batch: FloatArray) -> tuple[FloatArray, ...]:
+            with torch.no_grad():
+                cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
+            return (cells.numpy(),)
+
+        return [found.box for found in detect.Detector(network, MIN_SCORE)(image)]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folders of labelled pictures")
     parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
     parser.add_argument("--run", type=Path, default=Path("runs/detector"), help="folder for checkpoints")
+    parser.add_argument("--export-only", action="store_true", help="export the run's checkpoint as it is")
+    parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder that the weights are written to")
     parser.add_argument("--config", type=Path, default=CONFIG)
 
 
@@ -98,12 +122,40 @@ def run(args: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
     pictures, apart = datasets_scenes.load(args.data)
+    if config.scenes:
+        pictures["drawn"] = drawn_pictures(config.scenes, config.loop.seed)
     if not pictures:
         raise SystemExit(f"no labelled pictures in {args.data}; name a folder with --data")
-    print("training on", {name: len(rows) for name, rows in pictures.items()}, f"apart: {len(apart)}", flush=True)
+    validator = Validator(apart)
+    if not args.export_only:
+        train(args, config, pictures, validator)
+    finish(args.run, validator, args.data, args.weights)
+    return 0
+
+
+def train(
+    args: argparse.Namespace, config: DetectorTraining, pictures: dict[str, list[Picture]], validator: Validator
+) -> None:
+    """Train to the end of the schedule, from the run's checkpoint where there is one."""
+    print("training on", {name: len(rows) for name, rows in pictures.items()}, flush=True)
     pasted = stickers(args.data, args.fonts, config.stickers, config.loop.seed)
     model: Detector = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     cutter = Cutter(pictures, pasted, config.size, config.batch_size, config.loop.seed)
     session = loop.Run(args.run, model, config.loop, asdict(config))
-    loop.train(session, cutter, detector_loss, Validator(apart))
-    return 0
+    loop.train(session, cutter, detector_loss, validator)
+
+
+def finish(run: Path, validator: Validator, data: Path, folder: Path = weights.FOLDER) -> None:
+    """Export the averaged weights of a run's checkpoint, measure them alone and with the recognizer, write the card."""
+    state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+    model = Detector()
+    model.load_state_dict(state["ema"])
+    model.eval()
+    figures = validator.table(model)
+    preprocessing = {"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": detect.MAX_SIDE}
+    axes = {0: "pictures", 2: "height", 3: "width"}
+    export(model, torch.zeros(1, 3, 96, 128), NAME, kind="detector", dynamic=axes, folder=folder, input=preprocessing)
+    end_to_end = evaluate.lines(pipeline.load_reader("cpu"), data, [evaluate.DRIVES])
+    parameters = sum(p.numel() for p in model.parameters())
+    write_card(NAME, folder, state, figures, parameters, end_to_end="\n".join(end_to_end))
+    print("\n".join([*figures, "", *end_to_end]), flush=True)

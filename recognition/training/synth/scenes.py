@@ -106,8 +106,8 @@ def _sky(width: int, height: int) -> Image:
         x, y = rng.uniform(0, width), rng.uniform(0.03, 0.36) * height
         size = (int(rng.uniform(0.04, 0.14) * width), int(rng.uniform(0.008, 0.02) * height))
         cv2.ellipse(clouds, (int(x), int(y)), size, 0, 0, 360, float(rng.uniform(0.25, 0.6)), -1)
-    clouds = cv2.GaussianBlur(clouds, (0, 0), width / 90)[..., None]
-    return np.asarray(image * (1 - clouds) + 250 * clouds, np.uint8)
+    share = cv2.GaussianBlur(clouds, (0, 0), width / 90)[..., None]
+    return np.asarray(image * (1 - share) + 250 * share, np.uint8)
 
 
 def _backdrop(camera: Camera, turn: float) -> Image:
