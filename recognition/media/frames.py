@@ -33,7 +33,7 @@ def decode(video: Video) -> Iterator[tuple[float, Any]]:
     """
     last, step = -1.0, float(1 / video.stream.average_rate) if video.stream.average_rate else 1 / 25
     for picture in _pictures(video):
-        stamp = picture.pts if picture.pts is not None else picture.dts
+        stamp = video.stamp_of(picture)
         seconds = video.seconds(stamp) if stamp is not None else last + step
         if seconds > last:
             last = seconds

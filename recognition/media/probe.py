@@ -57,8 +57,9 @@ def _read_duration(video: Video) -> float:
     end = 0.0
     try:
         for packet in video.container.demux(video.stream):
-            if packet.pts is not None:
-                end = max(end, video.seconds(packet.pts + (packet.duration or 0)))
+            stamp = video.stamp_of(packet)
+            if stamp is not None:
+                end = max(end, video.seconds(stamp + (packet.duration or 0)))
     except av.error.FFmpegError:
         pass  # the file ends here
     return end

@@ -38,10 +38,11 @@ def _key_frames(path: Path | str) -> _KeyFrames:
         seconds, end = list[float](), LAST_FRAME
         try:
             for packet in video.container.demux(video.stream):
-                if packet.pts is None:
+                stamp = video.stamp_of(packet)
+                if stamp is None:
                     continue
-                moment = video.seconds(packet.pts)
-                end = max(end, video.seconds(packet.pts + (packet.duration or 0)), moment + LAST_FRAME)
+                moment = video.seconds(stamp)
+                end = max(end, video.seconds(stamp + (packet.duration or 0)), moment + LAST_FRAME)
                 if packet.is_keyframe:
                     seconds.append(moment)
         except av.error.FFmpegError:
