@@ -13,6 +13,7 @@ from recognition.types import Box, Detection, FloatArray, Image
 
 GRID = 32  # the coarsest stride: both sides of the network's input are multiples of it
 MAX_SIDE = 1280  # pixels; a dashcam frame of 720 lines is read as it is
+SMALL_SIDE = 700  # pixels; pictures up to this are often close-ups, and are looked at in half their size as well
 MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
 
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], ...]]
@@ -61,9 +62,18 @@ class Detector:
         self.network, self.min_score, self.max_side = network, min_score, max_side
 
     def __call__(self, image: Image) -> list[Detection]:
-        batch, scale = prepare(image, self.max_side)
-        (cells,) = self.network(batch)
-        return [self._detection(image, score, corners / scale) for score, corners in decode(cells[0], self.min_score)]
+        side = max(image.shape[:2])
+        views = [self.max_side, side // 2] if side <= SMALL_SIDE else [self.max_side]
+        cells = np.concatenate([self._cells(image, view) for view in views])
+        return [self._detection(image, score, corners) for score, corners in decode(cells, self.min_score)]
+
+    def _cells(self, image: Image, max_side: int) -> FloatArray:
+        """The network's answers, (cells, 9), with corners in pixels of `image`."""
+        batch, scale = prepare(image, max_side)
+        (answers,) = self.network(batch)
+        cells = answers[0].copy()
+        cells[:, 1:] /= scale
+        return cells
 
     @staticmethod
     def _detection(image: Image, score: float, corners: FloatArray) -> Detection:

@@ -21,8 +21,10 @@ from recognition.types import FloatArray, Image
 HELD_OUT_DRIVES = ("nightride_type3_001", "dayride_type1_002")
 SHARES = {
     "dashcam_ro": 0.34, "cars_in": 0.13, "cars_mixed": 0.13, "cars_closeup": 0.12, "cars_web": 0.06,
-    "street_es": 0.08, "background": 0.14,
+    "street_es": 0.08, "background": 0.14, "drawn": 0.10,
 }  # fmt: skip
+FAR, CLOSE = (8.0, 80.0), (70.0, 190.0)  # pixels of height that a plate is zoomed to
+CLOSE_SHARE = 0.2
 SMALLEST = 6.0  # pixels of height under which a plate in a cut is neither asked for nor forbidden
 UNLABELLED = {"dashcam_ro": 0.35, "background": 0.7}  # weight of what is not labelled, where plates may have been left
 
@@ -117,10 +119,11 @@ class Cutter:
             corners = plate[:8].reshape(4, 2)
             tall = max(4.0, float(np.ptp(corners[:, 1])))
             broad = max(8.0, float(np.ptp(corners[:, 0])))
-            zoom = float(np.exp(rng.uniform(np.log(9), np.log(90)))) / tall
+            smallest, largest = CLOSE if rng.random() < CLOSE_SHARE else FAR
+            zoom = float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))) / tall
             if picture.name.startswith("dashcam") and rng.random() < 0.5:
                 zoom = float(np.exp(rng.normal(0, 0.3)))
-            zoom = min(zoom, 0.9 * self.size / broad)
+            zoom = min(zoom, 0.95 * self.size / broad)
             middle = corners.mean(0)
         else:
             zoom, middle = float(np.exp(rng.uniform(np.log(0.45), np.log(1.6)))), rng.uniform(0, [wide, high])

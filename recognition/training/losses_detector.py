@@ -74,7 +74,8 @@ def overlaps(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 
 def detector_loss(model: nn.Module, batch: DetectorBatch) -> Tensor:
     """Score by quality focal loss (the target is the box's IoU), box by GIoU, corners by distance in plate heights."""
-    answers: Tensor = model(batch.pictures)
+    with torch.autocast("cpu", torch.bfloat16):  # half the time on CPUs that have it
+        answers: Tensor = model(batch.pictures).float()
     height, width = batch.pictures.shape[2:]
     score_loss, found, wanted = answers.new_zeros(()), [], []
     for answer, plates, ignored, weight in zip(answers, batch.plates, batch.ignored, batch.background, strict=True):
