@@ -77,9 +77,9 @@ def draw_scene(
         if item.z < NEAREST + 1:
             continue
         _shadow(image, camera, item)
-        _side(image, camera, item)
+        flank = _side(image, camera, item)
         covered = _put_face(image, camera, item)
-        seen = [plate for plate in seen if not _hidden(plate.corners, covered)]
+        seen = [p for p in seen if not _hidden(p.corners, covered) and not _behind(p.corners, flank)]
         corners = _plate_corners(camera, item)
         if corners.min() >= 1 and (corners.max(0) <= (camera.width - 2, camera.height - 2)).all():
             seen.append(SeenPlate(item.vehicle, corners))
@@ -89,6 +89,12 @@ def draw_scene(
 def _hidden(corners: NDArray[np.float32], covered: NDArray[np.float32]) -> bool:
     low, high = np.maximum(corners.min(0), covered[:2]), np.minimum(corners.max(0), covered[2:])
     return bool((low < high).all())
+
+
+def _behind(corners: NDArray[np.float32], flank: NDArray[np.float32] | None) -> bool:
+    """Whether a corner or the middle of a plate lies within a nearer vehicle's flank, (n, 2) points or None."""
+    points = [*corners, corners.mean(0)]
+    return flank is not None and any(cv2.pointPolygonTest(flank, (float(x), float(y)), False) >= 0 for x, y in points)
 
 
 # --- what does not move ---
@@ -229,12 +235,12 @@ def _shadow(image: Image, camera: Camera, item: Placed) -> None:
     _quad(image, camera, (48, 46, 46), *points)
 
 
-def _side(image: Image, camera: Camera, item: Placed) -> None:
-    """The flank that the camera sees, where the vehicle is not straight ahead."""
+def _side(image: Image, camera: Camera, item: Placed) -> NDArray[np.float32] | None:
+    """The flank that the camera sees, where the vehicle is not straight ahead. Returns its outline, (4, 2) pixels."""
     body, paint = item.vehicle.body, item.vehicle.paint
     x = item.x - np.sign(item.x) * body.width / 2
     if abs(item.x) <= body.width / 2:
-        return
+        return None
     near, far, roof = item.z, item.z + body.length, item.x - np.sign(item.x) * body.width / 2 * body.roof
     _quad(image, camera, shade(paint, 0.72), (x, 0.22, near), (x, 0.22, far), (x, body.waist - 0.1, far),
           (x, body.waist, near))  # fmt: skip
@@ -251,6 +257,8 @@ def _side(image: Image, camera: Camera, item: Placed) -> None:
         cv2.ellipse(image, (int(u), int(v)), (int(broad), int(tall)), 0, 0, 360, (26, 24, 24), -1, cv2.LINE_AA)
         cv2.ellipse(image, (int(u), int(v)), (int(broad * 0.5), int(tall * 0.5)), 0, 0, 360, (140, 140, 140), -1,
                     cv2.LINE_AA)  # fmt: skip
+    outline = ((x, 0.0, near), (x, 0.0, far), (x, body.waist, far), (x, body.waist, near))
+    return np.array([camera.project(float(a), b, c) for a, b, c in outline], np.float32)
 
 
 def _to_picture(camera: Camera, item: Placed) -> tuple[float, float, float]:
