@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import BuiltinLookup
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ class FleetQuerySet(models.QuerySet[M]):
         if getattr(user, "is_staff", False):
             return self.all()
         path = getattr(self.model, "fleet_path", "fleet")
-        # A sub-select, not a join: it can neither double a row nor be undone by a later filter.
-        return self.filter(**{f"{path}__in": user.memberships.values("fleet")})  # type: ignore[attr-defined]
+        # Numbers, not a join or sub-select: no row can double, and with one fleet, the common case, the indexes that
+        # begin with the fleet also give the order (latest page of 126,000 rows on SQLite: 0.5–1 s before, 0.02 s so).
+        fleets = list(user.memberships.values_list("fleet_id", flat=True))  # type: ignore[attr-defined]
+        return self.filter(**{f"{path}__in": fleets})
 
 
 class PlateQuerySet(FleetQuerySet[M]):
@@ -71,7 +73,9 @@ class SightingQuerySet(FleetQuerySet[M]):
 
     def current(self) -> Self:
         """Only the reading that counts: that of each video's current run."""
-        return self.filter(run__is_current=True)
+        runs = self.model._meta.get_field("run").related_model
+        # Asked of each row, not joined: a join lets SQLite begin at the runs and sort the whole log afterwards.
+        return self.filter(Exists(runs.objects.filter(pk=OuterRef("run_id"), is_current=True)))
 
     def during(self, start: datetime | None, end: datetime | None) -> Self:
         """Seen in [start, end); an open end is None."""

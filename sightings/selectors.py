@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from recognition.plates import deletion_keys
@@ -57,9 +57,9 @@ class SearchResult:
 
 
 def search(user: Person, text: str, *, limit: int = MOST_MATCHES) -> SearchResult:
-    """What the search box finds among the plates this person may see, in one query. Raises BadQuery."""
+    """What the search box finds among the plates this person may see. Raises BadQuery."""
     query = plate_query.parse(text)
-    plates = list(with_counts(matching_plates(user, query)).select_related("fleet")[: limit + 1])
+    plates = list(with_counts(matching_plates(user, query))[: limit + 1])
     matches = [
         Match(plate, plate_query.why(query, plate.text), plate.text == query.text)
         for plate in plates
@@ -102,9 +102,8 @@ def with_counts(plates: PlateQuerySet[Plate]) -> PlateQuerySet[Plate]:
 
 def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
     """The log as people see it: current readings, with what a list shows of each."""
-    return (
-        Sighting.objects.visible_to(user).current().select_related("fleet", "trip", "trip__vehicle", "video", "plate")
-    )
+    # Prefetched, not joined: a page has few trips and videos, and the order of the log then comes from its index.
+    return Sighting.objects.visible_to(user).current().prefetch_related("fleet", "trip__vehicle", "video", "plate")
 
 
 def sighting_detail(user: Person, pk: int) -> Sighting | None:
@@ -123,13 +122,13 @@ def plate_history(user: Person, plate: Plate) -> SightingQuerySet[Sighting]:
 def trips_for(user: Person) -> QuerySet[Trip]:
     """Trips newest first, each with `sightings_count`, `plates_count`, `doubtful_count` and `video_count`."""
     seen = Sighting.objects.current().filter(trip=OuterRef("pk")).exclude(review_state=ReviewState.REJECTED)
-    trips = Trip.objects.visible_to(user).select_related("vehicle", "fleet")
+    trips = Trip.objects.visible_to(user).prefetch_related("vehicle", "fleet")
     return trips.annotate(
         sightings_count=_counted(seen, Count("pk")),
         plates_count=_counted(seen, Count("plate", distinct=True)),
         doubtful_count=_counted(seen.doubtful(), Count("pk")),
         video_count=_counted(Video.objects.filter(trip=OuterRef("pk")), Count("pk")),
-    ).order_by(Coalesce("started_at", "created_at").desc(), "-pk")
+    ).order_by(F("started_at").desc(nulls_last=True), "-pk")
 
 
 def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:

@@ -58,11 +58,11 @@ def test_a_plate_with_many_matches_is_cut_off_and_says_so(dora: User) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_matches(
-    dora: User, northwind: Fleet, django_assert_num_queries: Any
+    dora: User, northwind: Fleet, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
         plate_for(fleet=northwind, text=f"B99BN{number:02d}")
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(3):
         assert len(found(dora, "B99*")) > 30
-    with django_assert_num_queries(1):
-        assert len(found(dora, "B99BNX")) == 5 + 0
+    with django_assert_max_num_queries(3):
+        assert len(found(dora, "B99BNX")) == 5

