@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 from django.conf import settings
 
 from anpr_site import broker
+from anpr_site.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anpr_site.settings")
 
@@ -45,3 +47,11 @@ app.conf.update(
     beat_schedule={"sweep": {"task": "sweep", "schedule": settings.SWEEP_SECONDS, "options": {"expires": 60}}},
 )
 app.autodiscover_tasks(["sightings"])
+
+
+def _do_not_outlive_the_worker(**_: object) -> None:
+    """The process that does the work goes with the worker that started it, even when that one is killed."""
+    die_with_parent()
+
+
+worker_process_init.connect(_do_not_outlive_the_worker, weak=False)

@@ -63,6 +63,7 @@ TEMPLATES = [
 
 # --- people ---
 AUTH_USER_MODEL = "sightings.User"
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")  # of the first user that `up` makes; empty: drawn and shown once
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
@@ -129,6 +130,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # nothing to collect: the files are served from where they lie
 WHITENOISE_MAX_AGE = 60
 mimetypes.add_type("text/javascript", ".js")  # some machines' tables say otherwise, and modules insist on it
+
+# --- map: street tiles such as https://…/{z}/{x}/{y}.png; with none, country outlines and a grid are drawn ---
+MAP_TILES_URL = env.text("MAP_TILES_URL")
+MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
 
 # --- Redis: broker and channel layer ---
 REDIS_URL = broker.redis_url(env.text("REDIS_URL"), DATA_DIR)

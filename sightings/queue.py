@@ -45,3 +45,11 @@ def waiting(queue: Queue) -> int:
     except (OperationalError, RedisError, OSError) as error:
         log.warning("the broker does not answer: %s", error)
         return 0
+
+
+def a_worker_answers() -> bool:
+    """Whether any worker is listening at this moment."""
+    try:
+        return bool(import_string(settings.CELERY_APP).control.ping(timeout=2.0))
+    except (OperationalError, RedisError, OSError):
+        return False

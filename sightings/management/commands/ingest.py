@@ -1,0 +1,120 @@
+"""python manage.py ingest VIDEO: the way of an upload, without a browser."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sightings.errors import PlatelogError
+from sightings.models import Fleet, Member, Role, Trip, Upload, UploadState, User, Vehicle
+from sightings.processing import inline
+from sightings.processing.rows import sighting_rows
+from sightings.queue import a_worker_answers
+from sightings.services import uploads
+
+LOOK_EVERY_S = 0.5
+UNDER_WAY = (UploadState.RECEIVING, UploadState.RECEIVED, UploadState.INSPECTING)
+
+
+class Command(BaseCommand):
+    help = "Bring a video in as if it had been uploaded, with its GPS track if there is one beside it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("video", type=Path)
+        parser.add_argument("--gpx", type=Path, metavar="FILE", help="positions: a GPX file or an NMEA log")
+        parser.add_argument("--vehicle", metavar="NAME", help="the car; it is added to the fleet if it is new")
+        parser.add_argument("--fleet", metavar="SLUG", help="default: the first fleet")
+        parser.add_argument("--user", metavar="NAME", help="on whose behalf; default: a manager of the fleet")
+        parser.add_argument("--wait", action="store_true", help="wait, and print the trip's sightings as JSON lines")
+        parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+        parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: ./data, or DATA_DIR)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.quiet = options["quiet"]
+        fleet = _fleet(options["fleet"])
+        user = _user(options["user"], fleet)
+        try:
+            ids = self._bring_in(options, fleet, user)
+        except PlatelogError as error:
+            raise CommandError(error.detail) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
+        if options["wait"]:
+            self._wait(ids)
+
+    def _bring_in(self, options: dict[str, Any], fleet: Fleet, user: User) -> list[str]:
+        """The positions first, so that they are there when the video is looked at."""
+        name, batch = options["vehicle"], f"ingest-{uuid.uuid4().hex[:12]}"
+        vehicle = Vehicle.objects.get_or_create(fleet=fleet, name=name)[0] if name else None
+        paths = [Path(path) for path in (options["gpx"], options["video"]) if path]
+        return [self._upload(path, user, fleet, batch, vehicle) for path in paths]
+
+    def _upload(self, path: Path, user: User, fleet: Fleet, batch: str, vehicle: Vehicle | None) -> str:
+        with path.open("rb") as stream:
+            upload = uploads.create_upload(
+                user=user, fleet=fleet, filename=path.name, size=path.stat().st_size, batch=batch, vehicle=vehicle
+            )
+            uploads.append_chunk(upload=upload, offset=0, stream=stream)
+        self._say(f"{path.name} is in.")
+        return str(upload.pk)
+
+    def _wait(self, ids: list[str]) -> None:
+        if not a_worker_answers():
+            self._say("No worker answers: the work is done here, in this process.")
+            inline.process(ids)
+        while Upload.objects.filter(pk__in=ids, state__in=UNDER_WAY).exists():
+            time.sleep(LOOK_EVERY_S)
+        self._report(Upload.objects.filter(pk__in=ids, state=UploadState.FAILED))
+        video = Upload.objects.select_related("video__trip").get(pk=ids[-1]).video
+        if video is None:
+            raise CommandError("The video was not taken in.")
+        trip = self._wait_for(video.trip)
+        for row in sighting_rows(video):
+            self.stdout.write(json.dumps(row, ensure_ascii=False))
+        if trip.state != "done":
+            raise CommandError(f"The trip ended as: {trip.get_state_display()}.")
+
+    def _wait_for(self, trip: Trip) -> Trip:
+        told = -1
+        while trip.state in ("waiting", "reading"):
+            time.sleep(LOOK_EVERY_S)
+            trip.refresh_from_db()
+            runs = [run for video in trip.videos.all() for run in video.runs.all()[:1]]
+            percent = round(100 * min((run.progress for run in runs), default=0.0))
+            if percent // 10 != told // 10:
+                told = percent
+                self._say(f"{percent} % read")
+        return trip
+
+    def _report(self, failed: Any) -> None:
+        for upload in failed:
+            self.stderr.write(f"{upload.filename}: {upload.error} ({upload.error_code})")
+
+    def _say(self, words: str) -> None:
+        if not self.quiet:
+            self.stderr.write(words)
+
+
+def _fleet(slug: str | None) -> Fleet:
+    fleets = Fleet.objects.order_by("pk")
+    fleet = fleets.filter(slug=slug).first() if slug else fleets.first()
+    if fleet is None:
+        raise CommandError(f"There is no fleet {slug}." if slug else "There is no fleet yet. Start the site once: up.")
+    return fleet
+
+
+def _user(name: str | None, fleet: Fleet) -> User:
+    if name:
+        user = User.objects.filter(username=name).first()
+        if user is None:
+            raise CommandError(f"There is no user {name}.")
+        return user
+    manager = Member.objects.filter(fleet=fleet, role=Role.MANAGER, user__is_active=True).order_by("pk").first()
+    if manager is None:
+        raise CommandError(f"{fleet.name} has no manager. Name a user with --user.")
+    return manager.user
