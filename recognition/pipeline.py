@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from rapidfuzz.distance import Levenshtein
-
 from recognition import geometry, images
 from recognition.config import PipelineConfig
 from recognition.inference import backends, weights
@@ -22,13 +20,15 @@ from recognition.inference.detect import MAX_SIDE, Detector
 from recognition.inference.recognize import Recognizer
 from recognition.inference.rectify import rectify
 from recognition.media import frames, probe
-from recognition.tracking.associate import Associator, plain_text
+from recognition.tracking.associate import Associator, likeness, plain_text, trim
 from recognition.tracking.vote import fuse
 from recognition.types import Box, Detection, Frame, Image, Observation, PlateTrack, Progress, Reading
 
 DETECTOR, RECOGNIZER = "detector-s", "recognizer-s"
 CONTEXT_ASPECT = 0.6  # height of the picture around a plate, as a share of its width
 CONTEXT_PLATES = 5.0  # its least width in plate widths
+EDGE = 2.0  # pixels from the frame's edge within which a plate may be cut off
+CLIPPED_SHARE = 0.1  # of its weight is left to such a plate
 OTHER_TEXT = 0.6  # an observation whose text is less like the fused one than this may show another car
 
 
@@ -169,12 +169,20 @@ def _observe(
             frame.seconds,
             detection,
             reading,
-            weight=images.sharpness(crop) * geometry.quad_size(detection.corners)[1] * detection.score,
+            weight=_weight(frame.image, detection, crop),
             crop=crop,
             context=context_of(frame.image, detection.box, config.context_width),
         )
         for detection, reading, crop in zip(found, readings, crops, strict=True)
     ]
+
+
+def _weight(image: Image, detection: Detection, crop: Image) -> float:
+    """How much an observation counts, and how good a picture it makes: a plate that leaves the frame makes none."""
+    weight = images.sharpness(crop) * geometry.quad_size(detection.corners)[1] * detection.score
+    box, (rows, columns) = detection.box, image.shape[:2]
+    inside = min(box.x1, box.y1, columns - box.x2, rows - box.y2) > EDGE
+    return weight if inside else weight * CLIPPED_SHARE
 
 
 def _worth_reading(detection: Detection, config: PipelineConfig) -> bool:
@@ -203,9 +211,13 @@ def _fused(
 
 
 def make_track(observations: Sequence[Observation], region: str | None = None) -> PlateTrack:
-    """One pass from its observations in order of time; only the best one keeps the picture around the plate."""
+    """One pass from its observations in order of time, ends that nobody could read left out.
+
+    Only the best observation keeps the picture around the plate.
+    """
     fused = fuse(observations, region)
     text = fused.candidates[0].plate if fused.candidates else ""
+    observations = trim(observations, text)
     best = max(observations, key=_showing(text))
     lighter = tuple(item if item is best else replace(item, context=None) for item in observations)
     return PlateTrack(fused.plate, fused.confidence, fused.characters, fused.candidates, fused.region, lighter, best)
@@ -215,7 +227,7 @@ def _showing(text: str) -> Callable[[Observation], tuple[bool, bool, float]]:
     """Prefers the right car, then what still has its pictures, then the sharpest and largest."""
 
     def order(item: Observation) -> tuple[bool, bool, float]:
-        alike = Levenshtein.normalized_similarity(plain_text(item), text) >= OTHER_TEXT
+        alike = likeness(plain_text(item), text) >= OTHER_TEXT
         return alike and item.crop is not None, item.context is not None, item.weight
 
     return order

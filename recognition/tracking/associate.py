@@ -18,8 +18,9 @@ from recognition.plates import lookalike_key
 from recognition.types import Box, Observation
 
 FRAME_SLACK = 0.6  # plate widths that a detection may jitter, however short the time
-SCALE_SLACK = 0.3  # the same for the logarithm of the size
-SURE = 0.8  # two readings at least this sure, and unlike each other, are two plates
+LARGEST_SHIFT = 2.0  # plate widths beyond which place alone joins nothing, however long the time
+SCALE_SLACK = 0.3  # as FRAME_SLACK, for the logarithm of the size
+SURE = 0.5  # two readings at least this sure, and unlike each other, are two plates
 UNLIKE = 0.5
 LONG_TEXT = 6  # texts of this length are the same plate with one character misread
 SPARSE_GAP = 15.0  # seconds between two frames in a row that one pass may still bridge by its text
@@ -110,16 +111,19 @@ def pair_cost(track: Sequence[Observation], item: Observation, config: TrackingC
     expected, box = predict(track, item.seconds), item.detection.box
     width = max(1.0, (expected.width + box.width) / 2)
     (x1, y1), (x2, y2) = center(expected), center(box)
-    shift = math.hypot(x2 - x1, y2 - y1) / width / (FRAME_SLACK + config.max_shift * passed)
+    alike, sureness = text_likeness(best_reading(track), item)
+    if sureness >= SURE and alike < UNLIKE:
+        return math.inf
+    # A known motion predicts well; a text that both are sure of forgives a prediction that was wrong.
+    reach = FRAME_SLACK + config.max_shift * passed * (0.5 if len(track) > 1 else 1.0)
+    reach = min(reach, LARGEST_SHIFT) * (1 + sureness * alike)
+    shift = math.hypot(x2 - x1, y2 - y1) / width / reach
     growth = abs(math.log(max(1.0, box.height) / max(1.0, expected.height)))
     growth /= SCALE_SLACK + math.log(config.max_scale_rate) * passed
     if shift > 1 or growth > 1:
         return math.inf
-    likeness, sureness = text_likeness(best_reading(track), item)
     overlap = box_iou(expected, box)
-    if sureness >= SURE and likeness < UNLIKE:
-        return math.inf
-    return 0.4 * (1 - overlap) + 0.4 * shift + 0.2 * growth + sureness * (1 - likeness) - 0.3 * sureness * likeness
+    return 0.4 * (1 - overlap) + 0.4 * shift + 0.2 * growth + sureness * (1 - alike) - 0.3 * sureness * alike
 
 
 def predict(track: Sequence[Observation], seconds: float) -> Box:
@@ -139,10 +143,10 @@ def predict(track: Sequence[Observation], seconds: float) -> Box:
 
 def text_likeness(a: Observation, b: Observation) -> tuple[float, float]:
     """(likeness of two readings 0–1, look-alikes forgiven; how sure the less sure one is)."""
-    first, second = lookalike_key(plain_text(a)), lookalike_key(plain_text(b))
+    first, second = plain_text(a), plain_text(b)
     if not first or not second:
         return 0.0, 0.0
-    return Levenshtein.normalized_similarity(first, second), min(a.reading.confidence, b.reading.confidence)
+    return likeness(first, second), min(a.reading.confidence, b.reading.confidence)
 
 
 def plain_text(item: Observation) -> str:
@@ -189,6 +193,21 @@ def same_track(
     if gap <= config.max_gap and pair_cost(before, after[0], config) <= config.max_cost:
         return True
     return same_text(best_reading(before), best_reading(after))
+
+
+def trim(track: Sequence[Observation], text: str) -> list[Observation]:
+    """Without the observations at both ends that do not look like `text`.
+
+    A plate that comes out of the distance, or goes into it, ends in frames that nobody could read, and a track may
+    have caught or kept a detection of something else there.
+    """
+    alike = [i for i, item in enumerate(track) if likeness(plain_text(item), text) >= UNLIKE]
+    return list(track[alike[0] : alike[-1] + 1]) if alike else list(track)
+
+
+def likeness(a: str, b: str) -> float:
+    """1 for equal texts, 0 for texts without anything in common; look-alikes are the same."""
+    return Levenshtein.normalized_similarity(lookalike_key(a), lookalike_key(b))
 
 
 def lighten(track: list[Observation], keep_crops: int, keep_contexts: int = 3) -> None:

@@ -18,9 +18,9 @@ from recognition.plates import format_score
 from recognition.types import Candidate, Character, Observation, Reading, Region
 
 NBEST = 8
-FLOOR = 1e-6  # least probability of a text that a frame did not offer
-LARGEST_FLOOR = 0.05
-PER_EDIT = 0.3  # a missing text loses this factor for every further edit from what the frame did read
+FLOOR = 1e-6  # least probability of any text in any frame
+UNLISTED = 0.05  # of what a frame leaves to texts that it does not list, the share of any one of them
+PER_EDIT = 0.3  # that share shrinks by this for every edit but one from what a sure frame did read
 SURE_REGION = 0.6  # from here on the region that the frames saw chooses the formats
 
 
@@ -47,9 +47,14 @@ class _Vote:
     def log_share(self, text: str) -> float:
         if text in self.shares:
             return math.log(max(self.shares[text], FLOOR))
-        floor = min(LARGEST_FLOOR, self.rest, *self.shares.values()) / 2
         edits = Levenshtein.distance(self.best, text)
-        return math.log(max(floor * PER_EDIT ** (edits - 1), FLOOR))
+        # A frame that knows nothing (rest near 1) has no opinion on how near a text is to its own guess.
+        nearness = self.rest + (1 - self.rest) * PER_EDIT ** (edits - 1)
+        return math.log(max(self.rest * UNLISTED * nearness, FLOOR))
+
+    def log_rest(self) -> float:
+        """Of one and the same text that no frame lists."""
+        return math.log(max(self.rest * UNLISTED, FLOOR))
 
 
 def fuse(observations: Sequence[Observation], region: str | None = None) -> Fused:
@@ -72,7 +77,8 @@ def fuse(observations: Sequence[Observation], region: str | None = None) -> Fuse
         text: evidence * sum(vote.weight * vote.log_share(text) for vote in votes) + priors[text] - best_prior
         for text in texts
     }
-    rest = evidence * sum(vote.weight * math.log(max(vote.rest, FLOOR)) for vote in votes)
+    # What all frames leave out is any one of some 1 / UNLISTED texts, but the same one in every frame.
+    rest = evidence * sum(vote.weight * vote.log_rest() for vote in votes) - math.log(UNLISTED)
     return _decide(logs, rest, seen)
 
 
