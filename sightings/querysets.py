@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models
@@ -73,7 +73,7 @@ class SightingQuerySet(FleetQuerySet[M]):
 
     def current(self) -> Self:
         """Only the reading that counts: that of each video's current run."""
-        runs = self.model._meta.get_field("run").related_model
+        runs: Any = self.model._meta.get_field("run").related_model
         # Asked of each row, not joined: a join lets SQLite begin at the runs and sort the whole log afterwards.
         return self.filter(Exists(runs.objects.filter(pk=OuterRef("run_id"), is_current=True)))
 

@@ -81,6 +81,7 @@ def _restart(run: ProcessingRun) -> bool:
         error_code="",
         lease_owner="",
         lease_expires_at=None,
+        heartbeat_at=None,
     )
     for segment in segments:
         enqueue("read_segment", queue="read", segment_id=segment)
