@@ -1,0 +1,76 @@
+"""The detector around a network: scaling, close-ups, one answer a plate."""
+
+import numpy as np
+import pytest
+
+from recognition.inference import detect
+from recognition.inference.detect import Detector
+
+
+class Script:
+    """Stands for a network: gives the same plates (x1, y1, x2, y2, logit) whatever it sees, and notes the sizes."""
+
+    def __init__(self, *plates: tuple[float, float, float, float, float]) -> None:
+        self.cells = np.array([[s, a, b, c, b, c, d, a, d] for a, b, c, d, s in plates], np.float32).reshape(-1, 9)
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.shapes.append(batch.shape)
+        return (self.cells[None],)
+
+
+def picture(width: int, height: int) -> np.ndarray:
+    return np.zeros((height, width, 3), np.uint8)
+
+
+def test_a_dashcam_frame_is_read_at_its_own_size_padded_to_the_grid() -> None:
+    network = Script()
+    assert Detector(network)(picture(1280, 720)) == []
+    assert network.shapes == [(1, 3, 736, 1280)]
+
+
+def test_a_large_photo_is_scaled_down_and_its_corners_come_back_in_its_own_pixels() -> None:
+    network = Script((100, 50, 200, 75, 4.0))
+    (found,) = Detector(network, max_side=1280)(picture(2560, 1440))
+    assert network.shapes == [(1, 3, 736, 1280)]
+    assert found.box.as_list() == [200, 100, 400, 150]
+    assert found.corners == ((200, 100), (400, 100), (400, 150), (200, 150))
+    assert found.score == pytest.approx(1 / (1 + np.exp(-4)))
+
+
+def test_a_small_picture_is_looked_at_in_half_its_size_too() -> None:
+    network = Script((10, 10, 60, 30, 3.0))
+    found = Detector(network)(picture(300, 300))
+    assert network.shapes == [(1, 3, 320, 320), (1, 3, 160, 160)]
+    assert [item.box.as_list() for item in found] == [[10, 10, 60, 30], [20, 20, 120, 60]]
+
+
+def test_padding_is_grey_and_values_run_from_0_to_1() -> None:
+    batch, scale = detect.prepare(np.full((40, 50, 3), 255, np.uint8))
+    assert batch.shape == (1, 3, 64, 64)
+    assert scale == 1
+    assert (batch[0, :, :40, :50] == 1).all()
+    assert np.allclose(batch[0, :, 40:], 114 / 255)
+
+
+def test_of_answers_that_overlap_the_surest_stays() -> None:
+    network = Script((100, 50, 200, 75, 1.0), (102, 51, 203, 76, 3.0), (400, 50, 500, 75, 2.0))
+    found = Detector(network)(picture(1280, 720))
+    assert [round(item.box.x1) for item in found] == [102, 400]
+
+
+def test_an_answer_within_another_is_the_same_plate() -> None:
+    network = Script((100, 50, 200, 75, 3.0), (110, 52, 150, 73, 1.0))
+    assert len(Detector(network)(picture(1280, 720))) == 1
+
+
+def test_what_is_below_the_score_or_too_small_is_left_out() -> None:
+    network = Script((100, 50, 200, 75, -2.0), (10, 10, 30, 12, 5.0))
+    assert Detector(network, min_score=0.3)(picture(1280, 720)) == []
+
+
+def test_a_box_ends_at_the_edge_of_the_picture_but_its_corners_may_lie_beyond() -> None:
+    network = Script((-20, 50, 80, 75, 3.0))
+    (found,) = Detector(network)(picture(1280, 720))
+    assert found.box.x1 == 0
+    assert found.corners[0][0] == -20
