@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from recognition import pipeline
-from recognition.config import load
+from recognition.config import PipelineConfig, load
 from recognition.geometry import corners_to_box
-from recognition.inference import detect, weights
+from recognition.inference import backends, detect, weights
 from recognition.networks.detector import Detector
 from recognition.training import datasets_scenes, evaluate, loop
 from recognition.training.cards import write_card
@@ -122,8 +122,8 @@ def run(args: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
     pictures, apart = datasets_scenes.load(args.data)
-    if config.scenes:
-        pictures["drawn"] = drawn_pictures(config.scenes, config.loop.seed)
+    if drawn := drawn_pictures(config.scenes, config.loop.seed):
+        pictures["drawn"] = drawn
     if not pictures:
         raise SystemExit(f"no labelled pictures in {args.data}; name a folder with --data")
     validator = Validator(apart)
@@ -155,7 +155,9 @@ def finish(run: Path, validator: Validator, data: Path, folder: Path = weights.F
     preprocessing = {"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": detect.MAX_SIDE}
     axes = {0: "pictures", 2: "height", 3: "width"}
     export(model, torch.zeros(1, 3, 96, 128), NAME, kind="detector", dynamic=axes, folder=folder, input=preprocessing)
-    end_to_end = evaluate.lines(pipeline.load_reader("cpu"), data, [evaluate.DRIVES])
+    finder = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), PipelineConfig().min_score)
+    reader = replace(pipeline.load_reader("cpu"), detector=finder)
+    end_to_end = evaluate.lines(reader, data, [evaluate.DRIVES])
     parameters = sum(p.numel() for p in model.parameters())
     write_card(NAME, folder, state, figures, parameters, end_to_end="\n".join(end_to_end))
     print("\n".join([*figures, "", *end_to_end]), flush=True)
