@@ -82,11 +82,13 @@ class UploadListView(TusView):
         page = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(UploadSerializer(page, many=True).data)
 
-    @extend_schema(operation_id="uploads_create", request=None, responses={201: UploadSerializer})
+    @extend_schema(
+        operation_id="uploads_create", request=None, responses={200: UploadSerializer, 201: UploadSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Open an upload (tus creation): `Upload-Length`, and `Upload-Metadata` with filename, and optionally batch,
-        vehicle (id or name), fleet (slug) and sha256. A file that the fleet has already is linked at once: the answer
-        says `duplicate: true` and stands at its end, so that no byte need be sent.
+        vehicle (id or name), fleet (slug) and sha256. A file that the fleet has already is linked at once: the answer is
+        200, says `duplicate: true` and stands at its end, so that no byte need be sent.
         """
         words = tus_headers.metadata(request.headers)
         fleet = home_fleet(self.person, words.get("fleet", ""))
@@ -107,7 +109,8 @@ class UploadListView(TusView):
             "Upload-Offset": str(upload.offset),
             "Cache-Control": "no-store",
         }
-        return Response(UploadSerializer(upload).data, status=201, headers=headers)
+        status = 200 if upload.state == UploadState.DUPLICATE else 201
+        return Response(UploadSerializer(upload).data, status=status, headers=headers)
 
 
 class UploadView(TusView):

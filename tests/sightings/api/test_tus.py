@@ -165,6 +165,7 @@ def test_clients_that_may_only_post_say_so_in_a_header(bobs: Any) -> None:
 def test_a_file_that_the_fleet_has_is_linked_before_a_byte_is_sent(bobs: APIClient, trip: Trip) -> None:
     video = make_video(trip, sha256="ab" * 32)
     answer = create(bobs, sha256="ab" * 32)
+    assert answer.status_code == 200
     assert (answer.json()["duplicate"], answer.json()["video"], answer["Upload-Offset"]) == (True, video.pk, "10")
     assert bobs.head(answer["Location"])["Upload-Offset"] == "10"
 
