@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition import alphabet
-from recognition.types import UNREADABLE, Candidate, Character
+from recognition.types import Candidate
 
 Prior = Callable[[str], float]  # text -> log prior, 0 where every format is as good
-WEAK = 0.5  # below it a character is shown as UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,42 +79,6 @@ def rank(found: Sequence[tuple[str, float]], config: DecodeConfig, prior: Prior 
     shares = powers / powers.sum()
     ranked = sorted(zip(shares[:-1].tolist(), (text for text, _ in found), strict=True), reverse=True)
     return [Candidate(text, share) for share, text in ranked[: config.nbest]]
-
-
-def agreeing(best: str, other: str) -> list[bool]:
-    """For each character of `best`, whether the cheapest edit of it into `other` keeps it."""
-    rows, columns = len(best) + 1, len(other) + 1
-    cost = [[i + j if i * j == 0 else 0 for j in range(columns)] for i in range(rows)]
-    for i in range(1, rows):
-        for j in range(1, columns):
-            change = cost[i - 1][j - 1] + (best[i - 1] != other[j - 1])
-            cost[i][j] = min(change, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
-    kept, i, j = [False] * len(best), len(best), len(other)
-    while i and j:
-        if cost[i][j] == cost[i - 1][j - 1] + (best[i - 1] != other[j - 1]):
-            kept[i - 1] = best[i - 1] == other[j - 1]
-            i, j = i - 1, j - 1
-        elif cost[i][j] == cost[i - 1][j] + 1:
-            i -= 1
-        else:
-            j -= 1
-    return kept
-
-
-def characters(candidates: Sequence[Candidate]) -> tuple[Character, ...]:
-    """The best candidate's characters; each one's confidence is the share of the n-best list that agrees with it."""
-    if not candidates:
-        return ()
-    best = candidates[0].plate
-    total = sum(candidate.score for candidate in candidates) or 1.0
-    support = [0.0] * len(best)
-    for candidate in candidates:
-        for index, same in enumerate(agreeing(best, candidate.plate)):
-            support[index] += candidate.score * same / total
-    return tuple(
-        Character(text if confidence >= WEAK else UNREADABLE, min(1.0, confidence))
-        for text, confidence in zip(best, support, strict=True)
-    )
 
 
 def decode(logits: NDArray[np.float32], config: DecodeConfig, prior: Prior | None = None) -> list[Candidate]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition import alphabet, plates
+from recognition import agreement, alphabet, plates
 from recognition.inference import decode
 from recognition.inference.decode import DecodeConfig
 from recognition.types import FloatArray, Image, Reading, Region
@@ -66,6 +66,6 @@ class Recognizer:
         best = candidates[0]
         if not best.plate:
             return Reading("", best.score)
-        letters = decode.characters(candidates)
+        letters = agreement.characters(candidates)
         plate = "".join(character.text for character in letters)
         return Reading(plate, best.score, letters, tuple(c for c in candidates if c.plate), seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -54,12 +56,7 @@ def _say(
     require_role(user, sighting.fleet, Role.REVIEWER)
     _claim(sighting, sighting.version if expected_version is None else expected_version)
     correction = Correction.objects.create(
-        fleet_id=sighting.fleet_id,
-        trip_id=sighting.trip_id,
-        video_id=sighting.video_id,
-        sighting=sighting,
-        seconds=sighting.best_s,
-        box=sighting.box,
+        **_anchor(sighting),
         action=action,
         text_before=sighting.text,
         text_after=text,
@@ -76,6 +73,18 @@ def _say(
     )
     publish_trip(sighting.trip_id)
     return correction
+
+
+def _anchor(sighting: Sighting) -> dict[str, Any]:
+    """Where people's words hang: trip, time and box, which survive a new reading; the sighting itself may not."""
+    return {
+        "fleet_id": sighting.fleet_id,
+        "trip_id": sighting.trip_id,
+        "video_id": sighting.video_id,
+        "sighting": sighting,
+        "seconds": sighting.best_s,
+        "box": sighting.box,
+    }
 
 
 def _claim(sighting: Sighting, expected: int) -> None:
@@ -110,12 +119,7 @@ def flag_sighting(*, sighting: Sighting, user: User, reason: str, note: str = ""
     """Ask others to look at a sighting. Raises NotAllowed."""
     require_role(user, sighting.fleet, Role.REVIEWER)
     flag = Flag.objects.create(
-        fleet_id=sighting.fleet_id,
-        trip_id=sighting.trip_id,
-        video_id=sighting.video_id,
-        sighting=sighting,
-        seconds=sighting.best_s,
-        box=sighting.box,
+        **_anchor(sighting),
         reason=reason,
         note=note,
         user=user,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recognition import alphabet
+from recognition import agreement, alphabet
 from recognition.inference import decode
 from recognition.inference.decode import DecodeConfig
 from recognition.types import UNREADABLE, Candidate
@@ -75,12 +75,12 @@ def test_a_higher_temperature_is_less_sure_and_keeps_the_order() -> None:
 
 
 def test_a_character_that_the_candidates_dispute_is_unreadable() -> None:
-    letters = decode.characters([Candidate("B8", 0.4), Candidate("B3", 0.35), Candidate("B6", 0.25)])
+    letters = agreement.characters([Candidate("B8", 0.4), Candidate("B3", 0.35), Candidate("B6", 0.25)])
     assert [letter.text for letter in letters] == ["B", UNREADABLE]
     assert letters[0].confidence == pytest.approx(1.0)
     assert letters[1].confidence == pytest.approx(0.4)
 
 
 def test_a_missing_character_does_not_make_those_after_it_weak() -> None:
-    letters = decode.characters([Candidate("AB123", 0.6), Candidate("B123", 0.4)])
+    letters = agreement.characters([Candidate("AB123", 0.6), Candidate("B123", 0.4)])
     assert [round(letter.confidence, 2) for letter in letters] == [0.6, 1.0, 1.0, 1.0, 1.0]
