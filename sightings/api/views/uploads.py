@@ -87,7 +87,7 @@ class UploadListView(TusView):
     )
     def post(self, request: Request) -> Response:
         """Open an upload (tus creation): `Upload-Length`, and `Upload-Metadata` with filename, and optionally batch,
-        vehicle (id or name), fleet (slug) and sha256. A file that the fleet has already is linked at once: the answer is
+        vehicle (id or name), fleet (slug) and sha256. A file that the fleet has is linked at once: the answer is
         200, says `duplicate: true` and stands at its end, so that no byte need be sent.
         """
         words = tus_headers.metadata(request.headers)
