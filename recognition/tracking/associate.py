@@ -108,22 +108,28 @@ def pair_cost(track: Sequence[Observation], item: Observation, config: TrackingC
     passed = item.seconds - track[-1].seconds
     if passed <= 0 or passed > config.max_gap:
         return math.inf
-    expected, box = predict(track, item.seconds), item.detection.box
-    width = max(1.0, (expected.width + box.width) / 2)
-    (x1, y1), (x2, y2) = center(expected), center(box)
     alike, sureness = text_likeness(best_reading(track), item)
     if sureness >= SURE and alike < UNLIKE:
         return math.inf
     # A known motion predicts well; a text that both are sure of forgives a prediction that was wrong.
     reach = FRAME_SLACK + config.max_shift * passed * (0.5 if len(track) > 1 else 1.0)
     reach = min(reach, LARGEST_SHIFT) * (1 + sureness * alike)
+    room = SCALE_SLACK + math.log(config.max_scale_rate) * passed
+    # Where a jolt of the camera threw the prediction off, the plate is still near where it was last.
+    expected = {predict(track, item.seconds), track[-1].detection.box}
+    place = min(_place_cost(box, item.detection.box, reach, room) for box in expected)
+    return place + sureness * (1 - alike) - 0.3 * sureness * alike
+
+
+def _place_cost(expected: Box, box: Box, reach: float, room: float) -> float:
+    """0 for the same box; infinite beyond `reach` plate widths, or beyond `room` in the logarithm of the height."""
+    width = max(1.0, (expected.width + box.width) / 2)
+    (x1, y1), (x2, y2) = center(expected), center(box)
     shift = math.hypot(x2 - x1, y2 - y1) / width / reach
-    growth = abs(math.log(max(1.0, box.height) / max(1.0, expected.height)))
-    growth /= SCALE_SLACK + math.log(config.max_scale_rate) * passed
+    growth = abs(math.log(max(1.0, box.height) / max(1.0, expected.height))) / room
     if shift > 1 or growth > 1:
         return math.inf
-    overlap = box_iou(expected, box)
-    return 0.4 * (1 - overlap) + 0.4 * shift + 0.2 * growth + sureness * (1 - alike) - 0.3 * sureness * alike
+    return 0.4 * (1 - box_iou(expected, box)) + 0.4 * shift + 0.2 * growth
 
 
 def predict(track: Sequence[Observation], seconds: float) -> Box:
