@@ -51,7 +51,7 @@ async def _round_trip() -> str:
     layer = get_channel_layer()
     if layer is None:
         return "not configured"
-    channel = await layer.new_channel("health!")
+    channel = await layer.new_channel()
     async with asyncio.timeout(ANSWER_WITHIN_S):
         await layer.send(channel, {"type": "health"})
         await layer.receive(channel)

@@ -1,0 +1,221 @@
+"""Reads that only pages need: counts for the frame, cards of trips, and the data that scripts draw from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Count
+from django.utils import timezone
+
+from sightings import selectors
+from sightings.models import Fleet, Observation, Plate, Sighting, Track, Trip, Upload, UploadState, Video
+from sightings.progress import ACTIVE_TRIPS, trip_message
+from sightings.selectors import Person
+
+THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
+YIELD_DAYS = 30
+MOST_UPLOADS = 30
+MOST_BOXES = 40  # boxes a sighting sends to the player; between them it draws a straight line
+CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
+
+Point = Sequence[float | None]
+
+
+def nav(person: Person) -> dict[str, Any]:
+    """The name above the rail and the number beside Search; jobs arrive over the websocket."""
+    fleets = list(Fleet.objects.visible_to(person)[:3])
+    return {
+        "fleet": fleets[0].name if len(fleets) == 1 else f"{len(fleets)} fleets" if fleets else "",
+        "doubtful": selectors.doubtful_count(person),
+    }
+
+
+def cards(trips: Iterable[Trip]) -> list[dict[str, Any]]:
+    """Trips as cards and rows show them: each with poster, line, minutes and, while it is read, its progress."""
+    shown = list(trips)
+    ids = [trip.pk for trip in shown]
+    videos: dict[int, list[Video]] = defaultdict(list)
+    for video in Video.objects.filter(trip__in=ids).order_by("started_at", "pk"):
+        videos[video.trip_id].append(video)
+    points: dict[int, list[Point]] = defaultdict(list)
+    for trip_id, some in Track.objects.filter(video__trip__in=ids).values_list("video__trip", "points"):
+        points[trip_id].extend(some)
+    return [_card(trip, videos[trip.pk], points[trip.pk]) for trip in shown]
+
+
+def _card(trip: Trip, videos: list[Video], points: list[Point]) -> dict[str, Any]:
+    return {
+        "trip": trip,
+        "poster": next((f"/files/posters/{video.pk}/" for video in videos if video.poster), ""),
+        "seconds": sum(video.duration_s for video in videos if video.camera != "rear") or None,
+        "line": route_path(points),
+        "live": trip_message(trip)["trip"] if trip.state in ACTIVE_TRIPS else None,
+    }
+
+
+def route_path(points: Sequence[Point]) -> str:
+    """An SVG path of a track, north up and true to scale, inside a 96 × 56 box; empty where there is no line."""
+    step = max(1, len(points) // THUMB_POINTS)
+    places = [(p[2], p[1]) for p in [*points[::step], *points[-1:]] if p[1] is not None and p[2] is not None]
+    if len(places) < 2:
+        return ""
+    middle = sum(lat for _, lat in places) / len(places)
+    squeeze = max(0.1, 1.0 - (middle / 90.0) ** 2)  # roughly cos(latitude), good enough for a picture of this size
+    flat = [(float(lon) * squeeze, -float(lat)) for lon, lat in places if lon is not None]
+    left, top = min(x for x, _ in flat), min(y for _, y in flat)
+    wide, high = max(x for x, _ in flat) - left, max(y for _, y in flat) - top
+    margin = 5.0
+    scale = min((THUMB_WIDTH - 2 * margin) / (wide or 1e-9), (THUMB_HEIGHT - 2 * margin) / (high or 1e-9))
+    dx, dy = (THUMB_WIDTH - wide * scale) / 2, (THUMB_HEIGHT - high * scale) / 2
+    return "M" + "L".join(f"{(x - left) * scale + dx:.1f} {(y - top) * scale + dy:.1f}" for x, y in flat)
+
+
+def yield_by_vehicle(person: Person) -> list[dict[str, Any]]:
+    """Plates per vehicle over the last days, most first, with the share of the best for the bar."""
+    since = timezone.now() - timedelta(days=YIELD_DAYS)
+    seen = (
+        Sighting.objects.visible_to(person).current().filter(trip__created_at__gte=since, trip__vehicle__isnull=False)
+    )
+    rows = seen.order_by().values("trip__vehicle__name").annotate(n=Count("pk")).order_by("-n")[:6]
+    most = max((row["n"] for row in rows), default=0)
+    return [{"name": row["trip__vehicle__name"], "count": row["n"], "share": row["n"] / most} for row in rows]
+
+
+def recent_uploads(person: Person) -> list[Upload]:
+    """What came in lately; what was cancelled is done with."""
+    uploads = Upload.objects.visible_to(person).exclude(state=UploadState.CANCELLED)
+    return list(uploads.order_by("-created_at")[:MOST_UPLOADS])
+
+
+def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
+    """All that the trip page draws: videos on one time axis, their positions, and the sightings."""
+    videos = list(trip.videos.all())
+    offsets = _offsets(videos)
+    sightings = list(selectors.trip_sightings(person, trip))
+    boxes = _boxes([sighting.pk for sighting in sightings])
+    return {
+        "trip": trip_message(trip)["trip"],
+        "videos": [_video(video, offsets[video.pk]) for video in videos],
+        "sightings": [_sighting(s, offsets.get(s.video_id, 0.0), boxes[s.pk]) for s in sightings],
+    }
+
+
+def _offsets(videos: list[Video]) -> dict[int, float]:
+    """Seconds from the trip's start to each video's: by their clocks, or one after the other where one is missing."""
+    starts = [video.started_at for video in videos if video.started_at is not None]
+    if len(starts) == len(videos) and starts:
+        first = min(starts)
+        return {v.pk: (v.started_at - first).total_seconds() for v in videos if v.started_at is not None}
+    offsets, passed = {}, 0.0
+    for video in videos:
+        offsets[video.pk] = passed
+        passed += video.duration_s
+    return offsets
+
+
+def _video(video: Video, offset: float) -> dict[str, Any]:
+    track = getattr(video, "track", None)
+    return {
+        "id": video.pk,
+        "name": video.original_name,
+        "camera": video.camera,
+        "offset": round(offset, 3),
+        "duration": video.duration_s,
+        "frame_rate": video.frame_rate or 25.0,
+        "width": video.width,
+        "height": video.height,
+        "url": f"/files/videos/{video.pk}/",
+        "poster": f"/files/posters/{video.pk}/" if video.poster else "",
+        "points": [point[:5] for point in track.points] if track else [],
+    }
+
+
+def _boxes(sightings: list[int]) -> dict[int, list[list[float]]]:
+    """[[seconds, x1, y1, x2, y2], …] of each sighting, thinned out."""
+    seen: dict[int, list[list[float]]] = defaultdict(list)
+    rows = Observation.objects.filter(sighting__in=sightings).order_by("seconds")
+    for pk, seconds, box in rows.values_list("sighting", "seconds", "box"):
+        if len(box) == 4:
+            seen[pk].append([round(seconds, 2), *(round(side) for side in box)])
+    return defaultdict(list, {pk: some[:: 1 + len(some) // MOST_BOXES] for pk, some in seen.items()})
+
+
+def _sighting(sighting: Sighting, offset: float, boxes: list[list[float]]) -> dict[str, Any]:
+    return {
+        "id": sighting.pk,
+        "plate": sighting.text,
+        "region": sighting.region,
+        "characters": [] if sighting.plate_corrected else sighting.characters,
+        "confidence": round(sighting.confidence, 3),
+        "doubtful": selectors.is_doubtful(sighting),
+        "state": sighting.review_state,
+        "flagged": sighting.flagged,
+        "version": sighting.version,
+        "reads": sighting.reads_count,
+        "video": sighting.video_id,
+        "at": round(offset + sighting.best_s, 3),
+        "first": sighting.first_seen_s,
+        "last": sighting.last_seen_s,
+        "best": sighting.best_s,
+        "seen_at": sighting.seen_at.isoformat() if sighting.seen_at else None,
+        "lat": sighting.lat,
+        "lon": sighting.lon,
+        "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
+        "boxes": boxes,
+    }
+
+
+def plate_for_page(person: Person, pk: int) -> Plate | None:
+    """One plate with its counts if this person may see it."""
+    return selectors.with_counts(Plate.objects.visible_to(person).select_related("fleet")).filter(pk=pk).first()
+
+
+def places(sightings: Iterable[Sighting]) -> list[dict[str, Any]]:
+    """Sightings that have a position, for a small map."""
+    return [
+        {
+            "id": sighting.pk,
+            "lat": sighting.lat,
+            "lon": sighting.lon,
+            "heading": sighting.heading,
+            "plate": sighting.text,
+            "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
+            "doubtful": selectors.is_doubtful(sighting),
+            "state": sighting.review_state,
+        }
+        for sighting in sightings
+        if sighting.lat is not None
+    ]
+
+
+def neighbors(person: Person, sighting: Sighting) -> dict[str, Sighting | None]:
+    """The sightings of the trip before and after this one."""
+    ids = list(selectors.trip_sightings(person, sighting.trip).values_list("pk", flat=True))
+    if sighting.pk not in ids:
+        return {"before": None, "after": None}
+    place = ids.index(sighting.pk)
+    near = Sighting.objects.in_bulk(ids[max(0, place - 1) : place + 2])
+    before = near.get(ids[place - 1]) if place else None
+    after = near.get(ids[place + 1]) if place + 1 < len(ids) else None
+    return {"before": before, "after": after}
+
+
+def box_in_context(sighting: Sighting) -> dict[str, float] | None:
+    """Where the plate lies in its context picture, in shares of its sides; None where that cannot be told.
+
+    The picture is cut around the plate and moved so that it lies within the frame (`recognition.pipeline.context_of`).
+    """
+    columns, rows = sighting.video.width, sighting.video.height
+    if len(sighting.box) != 4 or not columns or not rows or not sighting.context:
+        return None
+    x1, y1, x2, y2 = sighting.box
+    wide = min(columns, max(CONTEXT_WIDTH, CONTEXT_PLATES * (x2 - x1)))
+    high = min(rows, wide * CONTEXT_ASPECT)
+    left = min(max(0.0, (x1 + x2 - wide) / 2), columns - wide)
+    top = min(max(0.0, (y1 + y2 - high) / 2), rows - high)
+    shares = {"x": (x1 - left) / wide, "y": (y1 - top) / high, "w": (x2 - x1) / wide, "h": (y2 - y1) / high}
+    return {name: round(100 * share, 2) for name, share in shares.items()}

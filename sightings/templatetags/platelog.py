@@ -1,0 +1,147 @@
+"""How things are written on pages: plates, times, lengths, states, and what the frame around every page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from sightings import selectors_pages
+from sightings.models import ReviewState, Sighting, Upload
+from sightings.progress import upload_message
+from sightings.selectors import Person, is_doubtful
+
+register = template.Library()
+WEAK_BELOW = 0.7  # confidence under which a character is underlined
+
+
+@register.inclusion_tag("sightings/partials/plate.html")
+def plate(text: str, region: str = "", characters: Any = None, size: str = "", state: str = "") -> dict[str, Any]:
+    """The plate chip: region band, characters of equal width, weak ones underlined, unreadable ones hatched."""
+    return {"text": text, "region": band(region), "characters": marked(text, characters), "size": size, "state": state}
+
+
+def band(region: str) -> str:
+    """What stands in the band: the country's two letters, or nothing where the region is not known."""
+    return "" if region in ("", "unknown") else region.split("-")[0].upper()[:2]
+
+
+def marked(text: str, characters: Sequence[dict[str, Any]] | None) -> list[tuple[str, str]]:
+    """Each character with `weak`, `blind` or nothing; confidences count only where they belong to this text."""
+    known = characters if characters and len(characters) == len(text) else [{} for _ in text]
+    return [(char, _mark(char, float(seen.get("confidence", 1.0)))) for char, seen in zip(text, known, strict=True)]
+
+
+def _mark(char: str, confidence: float) -> str:
+    if char == "?":
+        return "blind"
+    return "weak" if confidence < WEAK_BELOW else ""
+
+
+@register.inclusion_tag("sightings/partials/plate.html")
+def sighting_plate(sighting: Sighting, size: str = "") -> dict[str, Any]:
+    """The chip of a sighting as it stands; a person's word has no weak characters."""
+    characters = None if sighting.plate_corrected else sighting.characters
+    return plate(sighting.text, sighting.region, characters, size, sighting.review_state)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}img/icons.svg#{}"/></svg>', _static(), name)
+
+
+def _static() -> str:
+    return settings.STATIC_URL
+
+
+@register.filter
+def file_url(path: str) -> str:
+    """Where a stored crop is served."""
+    return f"/files/crops/{quote(path)}" if path else ""
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.934 is 93 %; what is not quite certain never becomes 100 %."""
+    if share is None:
+        return "–"
+    return f"{min(99, round(share * 100)) if share < 0.9995 else 100} %"
+
+
+@register.filter
+def hundredths(share: float | None) -> str:
+    """A share as a plain number for styles."""
+    return f"{(share or 0.0) * 100:.1f}"
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    """75.2 is 1:15."""
+    if seconds is None:
+        return "–"
+    whole = int(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+@register.filter
+def distance(metres: float | None) -> str:
+    if metres is None:
+        return "–"
+    return f"{metres / 1000:.1f} km" if metres >= 950 else f"{metres:.0f} m"
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """A length of time in words: 48 s, 12 min, 1 h 20 min."""
+    if not seconds:
+        return "–"
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+@register.filter
+def plus_minus(seconds: float | None) -> str:
+    """An uncertainty: ± 0.5 s, ± 3 min, ± 1 d."""
+    if seconds is None:
+        return ""
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
+        if seconds < limit:
+            return f"± {seconds / size:.1f} {unit}" if seconds < 10 else f"± {seconds / size:.0f} {unit}"
+    return f"± {seconds / 86_400:.0f} d"
+
+
+@register.filter
+def meaning(sighting: Sighting) -> str:
+    """One of the four meanings: certain, doubtful or wrong; watched comes with watchlists."""
+    if sighting.review_state == ReviewState.REJECTED:
+        return "wrong"
+    return "doubtful" if is_doubtful(sighting) else "certain"
+
+
+@register.filter
+def payload(upload: Upload) -> dict[str, Any]:
+    return dict(upload_message(upload)["upload"])
+
+
+@register.simple_tag
+def nav_state(person: Person) -> dict[str, Any]:
+    """What the rail and the top bar show."""
+    return selectors_pages.nav(person)
+
+
+@register.simple_tag
+def map_settings() -> dict[str, str]:
+    """The operator's street tiles, if any."""
+    return {
+        "tiles": getattr(settings, "MAP_TILES_URL", ""),
+        "credit": getattr(settings, "MAP_TILES_CREDIT", ""),
+        "world": f"{_static()}vendor/world-atlas/countries-50m.json",
+    }

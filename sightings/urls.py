@@ -1,0 +1,33 @@
+"""The addresses of pages, files and the API."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from sightings.views import account, files, home, plates, search, trips, uploads
+from sightings.views import sightings as sighting_views
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", account.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("upload/", uploads.page, name="upload"),
+    path("trips/", trips.index, name="trips"),
+    path("trips/<int:pk>/", trips.detail, name="trip"),
+    path("trips/<int:pk>/data/", trips.data, name="trip-data"),
+    path("trips/<int:pk>/retry/", trips.retry, name="trip-retry"),
+    path("trips/<int:pk>/rename/", trips.rename, name="trip-rename"),
+    path("search/", search.page, name="search"),
+    path("search/explain/", search.explain, name="search-explain"),
+    path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
+    path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
+    path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),
+    path("corrections/<int:pk>/undo/", sighting_views.undo, name="correction-undo"),
+    path("flags/<int:pk>/resolve/", sighting_views.resolve, name="flag-resolve"),
+    path("plates/<int:pk>/", plates.page, name="plate"),
+    path("files/videos/<int:pk>/", files.video, name="file-video"),
+    path("files/posters/<int:pk>/", files.poster, name="file-poster"),
+    path("files/crops/<path:name>", files.crop, name="file-crop"),
+    path("api/v1/", include("sightings.api.urls")),
+]

@@ -1,0 +1,87 @@
+"""Videos and pictures, for those who may see them."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from sightings import selectors
+from sightings.models import User, Video
+from sightings.services import audit
+from sightings.views.people import page, person_of
+from sightings.views.ranges import serve
+
+NOTED_S = 3600  # one line of audit an hour for a person and a sighting, not one for each of its pictures
+
+
+@require_safe
+@page
+def video(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _video(request, pk)
+    path = _local(found.file.name)
+    if path is None:
+        return HttpResponseRedirect(default_storage.url(found.file.name))
+    kind = mimetypes.guess_type(found.original_name)[0] or "video/mp4"
+    try:
+        return serve(request, path, content_type=kind, etag=found.sha256)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@require_safe
+@page
+def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _picture(_video(request, pk).poster.name or "")
+
+
+@require_safe
+@page
+def crop(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A picture that a run cut out: a plate, or what was around it."""
+    person = person_of(request)
+    if selectors.crop_visible_to(person, name) is None:
+        raise Http404
+    response = _picture(name)
+    _note(person, name)
+    return response
+
+
+def _note(person: User, name: str) -> None:
+    sighting = selectors.sighting_of_crop(person, name)
+    if sighting is not None and cache.add(f"crop-viewed:{person.pk}:{sighting.pk}", True, NOTED_S):
+        audit.record(action="crop.viewed", user=person, fleet=sighting.fleet, target=sighting)
+
+
+def _video(request: HttpRequest, pk: int) -> Video:
+    found = Video.objects.visible_to(person_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _picture(name: str) -> HttpResponseBase:
+    """A JPEG out of storage; a name stands for the same bytes for ever, so browsers may keep it."""
+    if not name:
+        raise Http404
+    if _local(name) is None:
+        return HttpResponseRedirect(default_storage.url(name))
+    try:
+        with default_storage.open(name) as stream:
+            body = stream.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return HttpResponse(body, content_type="image/jpeg", headers=headers)
+
+
+def _local(name: str) -> Path | None:
+    """Where a stored file lies on this machine; None where storage is elsewhere and hands out signed addresses."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None

@@ -1,0 +1,81 @@
+"""When and where did we drive, and what was around the car."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from sightings import selectors, selectors_pages
+from sightings.forms import FLAG_REASONS, TripNameForm
+from sightings.models import Role, Trip, User
+from sightings.services import audit, trips
+from sightings.services.roles import has_role
+from sightings.views.people import back, page, person_of, told
+
+PER_PAGE = 30
+
+
+@require_safe
+@page
+def index(request: HttpRequest) -> HttpResponse:
+    paginator = Paginator(selectors.trips_for(person_of(request)), PER_PAGE)
+    shown = paginator.get_page(request.GET.get("page"))
+    context = {"page": shown, "cards": selectors_pages.cards(shown.object_list), "trip_count": paginator.count}
+    return render(request, "sightings/trips.html", context)
+
+
+@require_safe
+@page
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    audit.record(action="trip.viewed", user=person, fleet=trip.fleet, target=trip)
+    runs = [run for video in trip.videos.all() for run in video.runs.all()[:1]]
+    context = {
+        "trip": trip,
+        "data": selectors_pages.trip_data(person, trip),
+        "failed": [segment for run in runs for segment in run.segments.all() if segment.state == "failed"],
+        "may_write": has_role(person, trip.fleet, Role.REVIEWER),
+        "reasons": FLAG_REASONS,
+    }
+    return render(request, "sightings/trip.html", context)
+
+
+@require_safe
+@page
+def data(request: HttpRequest, pk: int) -> JsonResponse:
+    """The same as the page was drawn from, for when something has changed."""
+    person = person_of(request)
+    response = JsonResponse(selectors_pages.trip_data(person, _trip(person, pk)))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@page
+def retry(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    told(request, lambda: trips.retry_trip(trip=trip, user=person), "What failed is being read again.")
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
+def rename(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip, form = _trip(person, pk), TripNameForm(request.POST)
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        told(request, lambda: trips.rename_trip(trip=trip, user=person, name=name), "Renamed.")
+    return back(request, reverse("trip", args=[pk]))
+
+
+def _trip(person: User, pk: int) -> Trip:
+    trip = selectors.trip_detail(person, pk)
+    if trip is None:
+        raise Http404
+    return trip

@@ -1,0 +1,88 @@
+// What every page does: keys, theme, copying, live jobs, the offline banner.
+import { h, left, typing } from "./dom.js";
+import { connect, on } from "./live.js";
+import { copyOnClick } from "./plate.js";
+import { isActive, liveBlock, percentOf, showTrip } from "./progress.js";
+import { announce, fade } from "./toast.js";
+
+const jobs = new Map();
+
+function focusSearch(event) {
+  if (event.key !== "/" || typing(event)) return;
+  event.preventDefault();
+  const box = document.getElementById("search-box") ?? document.getElementById("quick-search");
+  box.focus();
+  box.select();
+}
+
+function showTheme() {
+  const chosen = localStorage.getItem("theme") ?? "auto";
+  for (const button of document.querySelectorAll("[data-theme-choice]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen));
+  }
+}
+
+function chooseTheme(event) {
+  const choice = event.target.dataset.themeChoice;
+  if (!choice) return;
+  if (choice === "auto") {
+    localStorage.removeItem("theme");
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem("theme", choice);
+    document.documentElement.dataset.theme = choice;
+  }
+  showTheme();
+  dispatchEvent(new Event("themechange"));
+}
+
+function showOffline() {
+  document.getElementById("offline-banner").hidden = navigator.onLine;
+}
+
+/** The ring in the top bar, and the drawer it opens. */
+function showJobs() {
+  const ring = document.getElementById("jobs-ring");
+  const running = [...jobs.values()];
+  ring.hidden = !running.length;
+  if (!running.length) return document.getElementById("jobs-drawer").hidePopover?.();
+  const share = running.reduce((sum, trip) => sum + trip.progress, 0) / running.length;
+  ring.querySelector(".done").setAttribute("stroke-dasharray", `${Math.round(share * 100)} 100`);
+  ring.querySelector("[data-field=text]").textContent = `${running.length} being read`;
+  return undefined;
+}
+
+function showInDrawer(trip) {
+  const list = document.querySelector("#jobs-drawer [data-field=jobs]");
+  let job = list.querySelector(`[data-trip="${trip.id}"]`);
+  if (!isActive(trip)) return job?.remove();
+  if (!job) {
+    job = h("div.job", { "data-trip": trip.id }, h("a.name.stretch", { href: `/trips/${trip.id}/` }, trip.name), liveBlock());
+    list.append(job);
+  }
+  return showTrip(job, trip);
+}
+
+function onTrip(trip) {
+  if (isActive(trip)) jobs.set(trip.id, trip);
+  else jobs.delete(trip.id);
+  showJobs();
+  showInDrawer(trip);
+  if (isActive(trip)) announce(`${trip.name}: ${percentOf(trip)} %, ${left(trip.eta_s) || "waiting"}`);
+}
+
+document.addEventListener("keydown", focusSearch);
+document.getElementById("theme-switch").addEventListener("click", chooseTheme);
+addEventListener("online", showOffline);
+addEventListener("offline", showOffline);
+for (const item of document.querySelectorAll(".toast")) fade(item);
+for (const button of document.querySelectorAll("dialog [data-close]")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}
+showTheme();
+showOffline();
+copyOnClick();
+on("trip", onTrip);
+// Modules of the page register their listeners first: what the socket tells at once must reach them.
+addEventListener("DOMContentLoaded", connect);
+if (document.readyState === "complete") connect();

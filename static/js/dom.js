@@ -1,0 +1,89 @@
+// Small tools that all pages share: making elements, writing numbers, asking the API.
+
+/** Make an element: h("p.small", {title: "x"}, "text", child). Text is never parsed as HTML. */
+export function h(what, attributes = {}, ...children) {
+  const [tag, ...classes] = what.split(".");
+  const element = document.createElement(tag || "div");
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const SPRITE = new URL("../img/icons.svg", import.meta.url).pathname;
+
+export const icon = (name) => svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${SPRITE}#${name}` }));
+
+/** The data a template left in the page with json_script. */
+export function pageData(id) {
+  const element = document.getElementById(id);
+  return element ? JSON.parse(element.textContent) : null;
+}
+
+export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+/** Call the API; throws an Error whose message is for people and whose `code` is for programs. */
+export async function api(path, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw Object.assign(new Error("The site cannot be reached. Check your connection and try again."), { code: "offline" });
+  }
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const words = answer?.detail ?? `The site answered with an error (${response.status}). Try again in a moment.`;
+  throw Object.assign(new Error(words), { code: answer?.code ?? "error", status: response.status });
+}
+
+export function bytes(count) {
+  if (count < 1000) return `${count} B`;
+  const units = ["kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length, Math.floor(Math.log10(count) / 3));
+  const value = count / 1000 ** power;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1]}`;
+}
+
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** How long something will take, in words a person would use. */
+export function left(seconds) {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
+  if (seconds < 10) return "a few seconds left";
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s left`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min left`;
+  return `${(seconds / 3600).toFixed(1)} h left`;
+}
+
+export const percent = (share) => `${share >= 0.9995 ? 100 : Math.min(99, Math.round(share * 100))} %`;
+
+export function spread(seconds) {
+  if (seconds < 90) return `± ${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
+  if (seconds < 5400) return `± ${Math.round(seconds / 60)} min`;
+  return seconds < 129600 ? `± ${Math.round(seconds / 3600)} h` : `± ${Math.round(seconds / 86400)} d`;
+}
+
+/** Typing in a field must not trigger the page's keys. */
+export const typing = (event) =>
+  event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog, [contenteditable]");

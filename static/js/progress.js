@@ -1,0 +1,48 @@
+// How a trip stands, written into whatever on the page carries data-trip.
+import { h, icon, left } from "./dom.js";
+
+const ACTIVE = ["waiting", "reading"];
+const TAGS = {
+  done: ["certain", "certain", "Read"],
+  partial: ["doubtful", "doubtful", "Partly read"],
+  failed: ["wrong", "wrong", "Failed"],
+  reading: ["running", "clock", "Reading"],
+  waiting: ["", "clock", "Waiting"],
+};
+const STAGES = { waiting: "Waiting for a reader", reading: "Reading plates", merging: "Joining the parts" };
+
+export const isActive = (trip) => ACTIVE.includes(trip.state);
+
+export function stateTag(state) {
+  const [tone, shape, words] = TAGS[state] ?? TAGS.waiting;
+  return h("span", { class: `tag ${tone}` }, icon(shape), words);
+}
+
+export const percentOf = (trip) => Math.floor(trip.progress * 100);
+
+export function liveBlock() {
+  return h("div.live", { "data-live": true }, h("div.job-line", {}, h("span", { "data-field": "stage" }), h("span.muted", { "data-field": "left" })), meter());
+}
+
+function meter() {
+  return h("div.meter", { role: "progressbar", "aria-label": "Progress of reading", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
+}
+
+/** Bring one element up to date with the trip; its fields may be there or not. */
+export function showTrip(element, trip) {
+  const field = (name) => element.querySelector(`[data-field="${name}"]`);
+  const put = (name, text) => field(name) && field(name).textContent !== text && (field(name).textContent = text);
+  if (element.dataset.state !== trip.state) field("state")?.replaceChildren(stateTag(trip.state));
+  element.dataset.state = trip.state;
+  put("sightings", String(trip.sightings));
+  put("doubtful", String(trip.doubtful));
+  if (field("doubtful-box")) field("doubtful-box").hidden = !trip.doubtful;
+  const live = element.querySelector("[data-live]");
+  if (!live) return;
+  live.hidden = !isActive(trip);
+  put("stage", `${STAGES[trip.stage] ?? "Waiting"}, ${percentOf(trip)} %`);
+  put("left", left(trip.eta_s));
+  const bar = live.querySelector(".meter");
+  bar.style.setProperty("--value", percentOf(trip));
+  bar.setAttribute("aria-valuenow", percentOf(trip));
+}

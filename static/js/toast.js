@@ -1,0 +1,25 @@
+// Short words at the foot of the page, and words that only screen readers hear.
+import { h } from "./dom.js";
+
+const SHOWN_FOR = 6000;
+const HEARD_EVERY = 10000;
+let heardAt = 0;
+
+/** Say something; `action` is {words, run} and puts a button beside it. */
+export function toast(words, { error = false, action = null } = {}) {
+  const button = action && h("button", { type: "button", onclick: () => (item.remove(), action.run()) }, action.words);
+  const item = h("div", { class: error ? "toast error" : "toast" }, words, button);
+  document.getElementById("toasts").append(item);
+  fade(item);
+}
+
+export function fade(item) {
+  setTimeout(() => item.remove(), SHOWN_FOR);
+}
+
+/** For progress: heard at most every ten seconds, however often it is said. */
+export function announce(words) {
+  if (Date.now() - heardAt < HEARD_EVERY) return;
+  heardAt = Date.now();
+  document.getElementById("announcer").textContent = words;
+}

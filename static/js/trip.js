@@ -1,0 +1,120 @@
+// The trip page: one state that video, map, time line and list all follow.
+import { api, pageData, typing } from "./dom.js";
+import { on } from "./live.js";
+import { showTrip } from "./progress.js";
+import { makeList } from "./trip_list.js";
+import { makeTripMap } from "./trip_map.js";
+import { makePlayer } from "./trip_player.js";
+import { makeTimeline } from "./trip_timeline.js";
+import { makeWords } from "./trip_words.js";
+
+const REFRESH_EVERY = 4000;
+const data = pageData("trip-data");
+const trip = {
+  data,
+  views: [],
+  now: null,
+  find: (id) => trip.data.sightings.find((sighting) => sighting.id === id),
+  /** Light one sighting in all four places; null puts the light out. */
+  light(id) {
+    for (const view of trip.views) view.light?.(id);
+  },
+  /** Move all four to a sighting. */
+  go(id, { play = false } = {}) {
+    const sighting = trip.find(id);
+    if (!sighting) return;
+    trip.choose(id);
+    player.seek(sighting.at, { play, video: sighting.video });
+    history.replaceState(null, "", `#s${id}`);
+  },
+  choose(id) {
+    trip.now = id;
+    for (const view of trip.views) view.choose?.(id);
+  },
+  seek: (at) => player.seek(at),
+  /** The player says where it is; the rest follows. */
+  moved(at, video) {
+    for (const view of trip.views) view.moved?.(at, video);
+  },
+  step(by) {
+    const shown = list.shown();
+    if (!shown.length) return;
+    const place = shown.findIndex((sighting) => sighting.id === trip.now);
+    const next = place < 0 ? nearest(shown, by) : Math.min(shown.length - 1, Math.max(0, place + by));
+    trip.go(shown[next].id);
+  },
+};
+
+function nearest(shown, by) {
+  const later = shown.findIndex((sighting) => sighting.at >= player.at());
+  if (later < 0) return shown.length - 1;
+  return by > 0 ? later : Math.max(0, later - 1);
+}
+
+const player = makePlayer(trip);
+const list = makeList(trip);
+const words = makeWords(trip, refresh);
+trip.views.push(player, makeTripMap(trip), makeTimeline(trip), list);
+
+let asked = false;
+let again = false;
+
+/** Fetch what is known now, and let each view take it over without losing its place. */
+async function refresh() {
+  if (asked) {
+    again = true;
+    return;
+  }
+  asked = true;
+  try {
+    trip.data = await api(`/trips/${data.trip.id}/data/`);
+    for (const view of trip.views) view.refresh?.();
+    if (trip.now) trip.choose(trip.now);
+  } catch {
+    again = true;
+  }
+  setTimeout(() => {
+    asked = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }, REFRESH_EVERY);
+}
+
+on("trip", (news) => {
+  if (news.id !== data.trip.id) return;
+  const before = trip.data.trip;
+  for (const element of document.querySelectorAll(`main [data-trip="${news.id}"]`)) showTrip(element, news);
+  if (news.state !== before.state && ["partial", "failed"].includes(news.state)) location.reload();
+  const changed = news.sightings !== before.sightings || news.doubtful !== before.doubtful || news.state !== before.state;
+  trip.data.trip = news;
+  if (changed) refresh();
+});
+on("sighting", (news) => news.trip_id === data.trip.id && refresh());
+on("reconnected", refresh);
+
+const keys = {
+  " ": () => player.toggle(),
+  arrowleft: () => player.frame(-1),
+  arrowright: () => player.frame(1),
+  j: () => trip.step(1),
+  k: () => trip.step(-1),
+  f: () => words.flag(),
+  c: () => words.correct(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const act = typing(event) ? null : keys[event.key.toLowerCase()];
+  // A focused button is pressed by space, and a focused time line moved by its own arrows.
+  if (!act || (event.key === " " && event.target.closest("button, a, summary, [role=button]")) || event.defaultPrevented) return;
+  event.preventDefault();
+  act();
+});
+
+const renaming = document.getElementById("rename-dialog");
+document.getElementById("rename-open")?.addEventListener("click", () => renaming.showModal());
+for (const view of trip.views) view.refresh?.();
+showTrip(document.querySelector(".trip-head"), data.trip);
+const linked = location.hash.match(/^#s(\d+)$/);
+if (linked) trip.go(Number(linked[1]));

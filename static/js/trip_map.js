@@ -1,0 +1,87 @@
+// The trip's line with its sightings, and the car where the video is.
+/* global L */
+import { h } from "./dom.js";
+import { bearing, drawRoute, fit, makeMap, marker, pin } from "./map.js";
+
+const CAR = '<svg viewBox="0 0 24 24"><path d="M12 2.500 19.500 21 12 16.800 4.500 21z"/></svg>';
+
+export function makeTripMap(trip) {
+  const element = document.getElementById("map");
+  let map = null;
+  let route = "";
+  let pins = new Map();
+  let car = null;
+  const layers = {};
+
+  const points = () => trip.data.videos.filter((one) => one.camera !== "rear" || trip.data.videos.length === 1).flatMap((one) => one.points.filter((point) => point[1] !== null));
+
+  function refresh() {
+    const line = points();
+    const placed = trip.data.sightings.filter((sighting) => sighting.lat !== null);
+    if (!line.length && !placed.length) {
+      if (!map) element.replaceChildren(h("p.map-empty", {}, "This trip has no GPS. Upload the camera's GPX or NMEA file, and its line and places appear here."));
+      return;
+    }
+    if (!map) begin();
+    const signature = `${line.length}:${line[0]}`;
+    if (signature !== route) {
+      route = signature;
+      layers.route?.remove();
+      fit(map, L.latLngBounds(line.length ? line.map((point) => [point[1], point[2]]) : placed.map((one) => [one.lat, one.lon])));
+      layers.route = drawRoute(map, line);
+    }
+    drawPins(placed);
+  }
+
+  function begin() {
+    element.replaceChildren();
+    map = makeMap(element);
+    map.setView([0, 0], 2, { animate: false });
+    layers.pins = L.featureGroup().addTo(map);
+  }
+
+  function drawPins(placed) {
+    layers.pins.clearLayers();
+    pins = new Map();
+    for (const sighting of placed) {
+      const dot = pin(sighting).addTo(layers.pins);
+      dot.bindTooltip(() => card(sighting), { direction: "top", offset: [0, -8] });
+      dot.on("mouseover", () => trip.light(sighting.id));
+      dot.on("mouseout", () => trip.light(null));
+      dot.on("click", () => trip.go(sighting.id));
+      pins.set(sighting.id, dot);
+    }
+    choose(trip.now);
+  }
+
+  function card(sighting) {
+    return h("div", {}, sighting.crop && h("img.crop", { src: sighting.crop, alt: "" }), h("b.plain-plate", {}, sighting.plate || "unreadable"));
+  }
+
+  const mark = (name, id) => {
+    for (const [one, dot] of pins) dot.getElement()?.classList.toggle(name, one === id);
+  };
+
+  function choose(id) {
+    mark("now", id);
+    const sighting = id && trip.find(id);
+    if (map && sighting?.lat != null && !map.getBounds().pad(-0.05).contains([sighting.lat, sighting.lon])) map.panTo([sighting.lat, sighting.lon]);
+  }
+
+  /** The car glides between the points of the track. */
+  function moved(at, video) {
+    if (!map || !video?.points.length) return;
+    const t = at - video.offset;
+    const after = video.points.findIndex((point) => point[0] >= t);
+    const b = video.points[after < 0 ? video.points.length - 1 : after];
+    const a = video.points[Math.max(0, (after < 0 ? video.points.length : after) - 1)];
+    const share = b[0] > a[0] ? Math.min(1, Math.max(0, (t - a[0]) / (b[0] - a[0]))) : 0;
+    const place = [a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2])];
+    car ??= marker(place, "car-mark", CAR, [12, 12], { zIndexOffset: 500 }).addTo(map);
+    car.setLatLng(place);
+    const shape = car.getElement()?.firstChild;
+    if (shape && a !== b) shape.style.rotate = `${bearing([a[1], a[2]], [b[1], b[2]])}deg`;
+  }
+
+  return { refresh, choose, moved, light: (id) => mark("lit", id) };
+}
