@@ -44,13 +44,13 @@ $(VENV)/.base:
 
 # What `make up` needs, which is no torch: a CPU reads by ONNX Runtime. With an NVIDIA GPU: make up EXTRAS=worker
 $(VENV)/.up: pyproject.toml $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
+	$(BIN)/python -m pip install -qq --editable ".[$(EXTRAS)]"
 	@touch $@
 
 # torch comes first and at one version: a plain requirement would fetch the newest build with gigabytes of CUDA.
 $(VENV)/.dev: pyproject.toml $(VENV)/.base
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet --editable ".[worker,dev]"
+	$(BIN)/python -m pip install -qq --editable ".[worker,dev]"
 	@touch $@ $(VENV)/.up
 
 clean:
