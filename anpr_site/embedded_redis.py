@@ -46,7 +46,7 @@ def part(socket: Path, folder: Path) -> Part:
         "save": "",
         "daemonize": "no",
         "loglevel": "warning",
-        "logfile": "",
+        "logfile": "redis.log",
         "maxmemory-policy": "noeviction",
     }
     return Part("redis", [program(), *(word for name, value in options.items() for word in (f"--{name}", value))])

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
@@ -31,6 +31,7 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     once: bool = False  # ends by itself, and is not started again
     nice: int = 0  # added to its niceness
+    environment: Mapping[str, str] | None = None  # None: the supervisor's own
     after: Part | None = None  # not before this one has ended well
     then: Callable[[], object] | None = None  # called when it has ended well
     process: subprocess.Popen[bytes] | None = None
@@ -51,7 +52,9 @@ class Part:
                 os.nice(self.nice)
 
         # Same process group and the same output as the supervisor.
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, preexec_fn=prepare)
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, env=self.environment, preexec_fn=prepare
+        )
         self._started_at = time.monotonic()
 
     def tend(self) -> str | None:

@@ -21,7 +21,7 @@ from anpr_site.processes import Part, stop_all
 __all__ = ["CannotStart", "Part", "Supervisor", "child_environment"]
 
 LOOK_EVERY_S = 0.2
-GRACE_S = 6.0  # for all parts together, then for Redis
+GRACE_S = 4.0  # for all parts together, then for Redis; what is killed after it loses nothing
 
 
 class CannotStart(Exception):
@@ -73,7 +73,8 @@ class Supervisor:
                 raise CannotStart(str(error)) from error
             self._redis.start()
         if not embedded_redis.wait_until_it_answers(settings.REDIS_URL):
-            raise CannotStart(f"Redis does not answer at {_without_password(settings.REDIS_URL)}.")
+            log = f" Its log is {settings.DATA_DIR / 'redis' / 'redis.log'}." if self._redis else ""
+            raise CannotStart(f"Redis does not answer at {_without_password(settings.REDIS_URL)}.{log}")
 
     def run(self, also: list[Part], when_up: Callable[[], None]) -> None:
         """Until a signal comes. `also` are processes that run once beside the others."""
@@ -107,7 +108,8 @@ class Supervisor:
 
 def standard_parts(host: str, port: int) -> list[Part]:
     """The same programs that the services of docker/compose.yml are."""
-    python = [sys.executable, "-m"]
+    # As root, celery warns at length at every start.
+    python = [sys.executable, "-W", "ignore:You're running the worker", "-m"]
     worker = [*python, "celery", "--app", "anpr_site", "--quiet", "worker", "--loglevel", "WARNING"]
     lean = ["--concurrency", "1", "--without-gossip", "--without-mingle"]
     beat = [*python, "celery", "--app", "anpr_site", "--quiet", "beat", "--loglevel", "WARNING"]

@@ -77,7 +77,7 @@ def detect(image: Image) -> list[Detection]:
     mask = np.asarray(hsv[..., 1] > 120, np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     boxes = [Box(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, area in stats[1:] if area > 400]
-    return [Detection(box, tuple(map(tuple, box_to_corners(box))), 0.9) for box in boxes]  # type: ignore[misc]
+    return [Detection(box, tuple((x, y) for x, y in box_to_corners(box)), 0.9) for box in boxes]
 
 
 def recognize(crops: Sequence[Image], region: str | None = None) -> list[Reading]:

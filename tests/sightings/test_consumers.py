@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
+from django.contrib.auth.models import AnonymousUser
+
+from sightings.consumers import NOT_LOGGED_IN, FleetConsumer
+from sightings.models import Trip, User
+from sightings.progress import group_of, trip_message
+from tests.factories import make_trip
+
+# The consumer reads the database from a thread of its own, which a test's open transaction would keep out.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Page(ApplicationCommunicator):
+    """The browser's end of the line."""
+
+    async def tell(self, message: Any) -> None:
+        await self.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+
+    async def hear(self) -> Any:
+        event = await self.receive_output(5)
+        return json.loads(event["text"])
+
+    async def leave(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1001})
+        await self.wait(5)
+
+
+async def _connect(user: Any) -> Page:
+    scope = {"type": "websocket", "path": "/ws/fleet/", "headers": [], "user": user}
+    page = Page(FleetConsumer.as_asgi(), scope)
+    await page.send_input({"type": "websocket.connect"})
+    assert (await page.receive_output(5))["type"] == "websocket.accept"
+    return page
+
+
+async def _joined(user: Any) -> Page:
+    """A page without stored messages, whose line is open for certain: it answers only after it has joined."""
+    page = await _connect(user)
+    await page.tell({"type": "ping"})
+    assert await page.hear() == {"type": "pong"}
+    return page
+
+
+def test_a_page_is_first_told_how_the_running_trips_stand(northwind: Any, bob: User) -> None:
+    running = make_trip(northwind, state="reading")
+    make_trip(northwind, state="done")
+
+    async def told() -> Any:
+        page = await _connect(bob)
+        message = await page.hear()
+        assert await page.receive_nothing()
+        await page.leave()
+        return message
+
+    assert async_to_sync(told)() == trip_message(running)
+
+
+def test_nothing_of_another_fleet_is_told(northwind: Any, charlie: User) -> None:
+    make_trip(northwind, state="reading")
+
+    async def silent() -> bool:
+        page = await _joined(charlie)
+        layer: Any = get_channel_layer()
+        await layer.group_send(group_of(northwind.pk), {"type": "fleet.message", "message": {"type": "trip"}})
+        nothing = bool(await page.receive_nothing())
+        await page.leave()
+        return nothing
+
+    assert async_to_sync(silent)()
+
+
+def test_what_happens_is_passed_on(northwind: Any, dora: User) -> None:
+    async def told() -> Any:
+        page = await _joined(dora)
+        layer: Any = get_channel_layer()
+        await layer.group_send(group_of(northwind.pk), {"type": "fleet.message", "message": {"type": "trip", "n": 1}})
+        message = await page.hear()
+        await page.leave()
+        return message
+
+    assert async_to_sync(told)() == {"type": "trip", "n": 1}
+
+
+def test_who_is_not_logged_in_is_shown_out_with_a_code(db: None) -> None:
+    async def closed() -> Any:
+        page = await _connect(AnonymousUser())
+        return await page.receive_output(5)
+
+    assert async_to_sync(closed)() == {"type": "websocket.close", "code": NOT_LOGGED_IN}
+
+
+def test_a_ping_is_answered_and_nonsense_is_not(bob: User) -> None:
+    async def answer() -> Any:
+        page = await _connect(bob)
+        await page.tell(["nonsense"])
+        await page.tell({"type": "ping"})
+        message = await page.hear()
+        await page.leave()
+        return message
+
+    assert async_to_sync(answer)() == {"type": "pong"}
+    assert Trip.objects.count() == 0
