@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def homography(source: Corners, target: Corners) -> NDArray[np.float64]:
     return np.append(solved, 1.0).reshape(3, 3)
 
 
-def project(matrix: NDArray[np.float64], points: Corners | Points) -> Points:
+def project(matrix: NDArray[np.floating[Any]], points: Corners | Points) -> Points:
     """(n, 2) points through a homography."""
     p = np.asarray(points, np.float64)
     mapped = np.column_stack([p, np.ones(len(p))]) @ matrix.T

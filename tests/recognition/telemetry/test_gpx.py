@@ -35,8 +35,8 @@ def test_speed_course_and_accuracy_are_read_where_they_are(tmp_path: Path) -> No
 
 
 def test_the_older_version_and_times_with_a_zone_are_read(tmp_path: Path) -> None:
-    point = '<trkpt lat="44" lon="26"><time>2026-03-01T09:00:00+02:00</time><speed>3</speed></trkpt>'
-    body = f"<trk><trkseg>{point}</trkseg></trk>"
+    written = '<trkpt lat="44" lon="26"><time>2026-03-01T09:00:00+02:00</time><speed>3</speed></trkpt>'
+    body = f"<trk><trkseg>{written}</trkseg></trk>"
     path = write(tmp_path / "x.gpx", body, '<gpx version="1.0" xmlns="http://www.topografix.com/GPX/1/0">')
     (point,) = gpx.read(path)
     assert point.time == datetime(2026, 3, 1, 7, tzinfo=UTC)

@@ -27,9 +27,9 @@ GGA = "GPGGA,070000.00,4424.0000,N,02603.0000,W,1,08,1.5,80.0,M,40.0,M,,"
 
 def test_date_place_speed_course_and_accuracy_come_together(tmp_path: Path) -> None:
     (point,) = nmea.read(write(tmp_path / "x.nmea", signed(RMC), signed(GGA)))
-    assert (point.lat, point.lon) == (pytest.approx(44.4), pytest.approx(-26.05))
+    assert [point.lat, point.lon] == pytest.approx([44.4, -26.05])
     assert point.time == datetime(2026, 3, 1, 7, tzinfo=UTC)
-    assert (point.speed, point.heading, point.accuracy) == (pytest.approx(5.144, abs=0.001), 90.5, 7.5)
+    assert [point.speed, point.heading, point.accuracy] == pytest.approx([5.144, 90.5, 7.5], abs=0.001)
 
 
 def test_a_sentence_whose_checksum_is_wrong_is_left_out(tmp_path: Path) -> None:
