@@ -25,8 +25,9 @@ class TrackingConfig:
     max_shift: float = 8.0  # plate widths per second that a plate may move beyond its predicted place
     max_scale_rate: float = 6.0  # factor per second by which a plate may grow or shrink
     rejoin_gap: float = 4.0  # seconds within which the same text is the same pass
-    min_single_score: float = 0.6  # a track of one observation is kept from this detector score …
+    min_single_score: float = 0.5  # a track of one observation is kept from this detector score …
     min_single_confidence: float = 0.5  # … and this confidence of its reading on
+    min_word_score: float = 0.6  # a text without a digit is more often a sign than a plate; it needs this score
     min_confidence: float = 0.2  # a fused track below this is no plate that anyone can use
     min_characters: int = 4  # a fused text shorter than this is a badge or a sign
 
@@ -36,7 +37,7 @@ class PipelineConfig:
     """How a video is read. `configs/pipeline.toml` holds the same values, with what they are for."""
 
     analysis_fps: float = 6.0  # frames analysed per second of video
-    min_score: float = 0.35  # detections below it are not read
+    min_score: float = 0.4  # detections below it are not read
     min_plate_height: float = 8.0  # pixels; smaller plates are not read
     keep_crops: int = 12  # best crops kept per track
     context_width: int = 640  # pixels of the picture around the best observation's plate

@@ -234,11 +234,13 @@ def _showing(text: str) -> Callable[[Observation], tuple[bool, bool, float]]:
 
 
 def worth_keeping(track: PlateTrack, config: PipelineConfig) -> bool:
-    """Whether anyone can use the track: it says something, and a plate seen once alone was seen well."""
+    """Whether anyone can use the track: it says something that is no shop sign, and a plate seen once was seen well."""
     limits = config.tracking
     if len(track.characters) < limits.min_characters or track.confidence < limits.min_confidence:
         return False
+    score = max(item.detection.score for item in track.observations)
+    if score < limits.min_word_score and not any(character.isdigit() for character in track.candidates[0].plate):
+        return False
     if len(track.observations) > 1:
         return True
-    score = track.best.detection.score
     return score >= limits.min_single_score and track.confidence >= limits.min_single_confidence

@@ -113,6 +113,15 @@ def test_a_single_weak_read_and_a_short_text_are_dropped(tmp_path: Path) -> None
     assert not [e for e in read_video(sparse, scripted(), config=dim) if isinstance(e, PlateTrack)]
 
 
+def test_a_sign_of_letters_alone_needs_a_surer_detection_than_a_plate(tmp_path: Path) -> None:
+    pictures = [street({"B99BNX": (180, 200, 18)})] * 6
+    clip = write_video(tmp_path / "sign.mp4", pictures, [i / 5 for i in range(6)])
+    strict = PipelineConfig(tracking=TrackingConfig(min_word_score=0.95))
+    for text, kept in (("SCHMIDT", 0), ("B99BNX", 1)):
+        events = read_video(clip, scripted(dict.fromkeys(range(6), text)), config=strict)
+        assert sum(isinstance(event, PlateTrack) for event in events) == kept
+
+
 def test_a_plate_that_leaves_the_frame_is_not_the_picture_to_show(tmp_path: Path) -> None:
     pictures = [street({"B99BNX": (60 - 6 * i, 200, 14 + i)}) for i in range(20)]
     (track,) = tracks_of(write_video(tmp_path / "x.mp4", pictures, [i / 10 for i in range(20)]), scripted())
