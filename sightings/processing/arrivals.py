@@ -22,7 +22,7 @@ from sightings.models import Camera, Fleet, ProcessingRun, Segment, TimeSource, 
 from sightings.processing import files, sidecars
 from sightings.processing.clock import Start, start_of
 from sightings.processing.places import end_of, refresh_trip_span
-from sightings.progress import publish_trip
+from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
 
 POSTER_WIDTH = 640  # pixels
@@ -112,8 +112,10 @@ def _enter(upload: Upload, looked: Looked) -> None:
         transaction.set_rollback(True)
         return
     if laid and sidecar is not None:
-        sidecar.findings = {**sidecar.findings, "attached_to": [video.original_name]}
-        Upload.objects.filter(pk=sidecar.pk).update(findings=sidecar.findings, video=video, trip=trip)
+        told = {key: value for key, value in sidecar.findings.items() if key != "notes"}  # it waits no longer
+        told["attached_to"] = [*told.get("attached_to", []), video.original_name]
+        Upload.objects.filter(pk=sidecar.pk).update(findings=told, video=video, trip=trip)
+        publish_upload(str(sidecar.pk))
     start_reading(video, looked.cuts)
 
 

@@ -62,8 +62,12 @@ def test_findings_say_what_the_file_is(bring_in: Any, film: Path) -> None:
 def test_sightings_get_time_and_place_from_a_track_uploaded_with_the_video(
     bring_in: Any, send: Any, film: Path, tmp_path: Path
 ) -> None:
-    bring_in(write_gpx(tmp_path / "drive.gpx"), batch="b1")
+    track = bring_in(write_gpx(tmp_path / "drive.gpx"), batch="b1")
+    assert "will be used when one arrives" in track.findings["notes"][0]
     upload = bring_in(film, batch="b1")
+    track.refresh_from_db()
+    assert track.findings["attached_to"] == ["drive.mp4"]
+    assert "notes" not in track.findings
     assert upload.findings["gps"] == {"found": True, "points": 19, "source": "gpx", "name": "drive.gpx"}
     assert upload.video.started_at == START
     assert upload.video.time_source == "gps"
