@@ -24,7 +24,7 @@ class TrackingConfig:
     max_cost: float = 1.0  # a pair that costs more is not joined (0: the same place and text; see tracking.associate)
     max_shift: float = 8.0  # plate widths per second that a plate may move beyond its predicted place
     max_scale_rate: float = 6.0  # factor per second by which a plate may grow or shrink
-    rejoin_gap: float = 4.0  # seconds within which the same text is the same pass
+    rejoin_gap: float = 6.0  # seconds within which the same text is the same pass
     min_single_score: float = 0.5  # a track of one observation is kept from this detector score …
     min_single_confidence: float = 0.5  # … and this confidence of its reading on
     min_word_score: float = 0.6  # a text without a digit is more often a sign than a plate; it needs this score

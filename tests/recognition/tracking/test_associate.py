@@ -111,7 +111,7 @@ def test_a_parked_car_passed_once_is_one_track_and_is_handed_out_soon() -> None:
     over = [associator.update(t, [seen(t, 300 + 240 * t, 300, "B99BNX")] if t < 1 else []) for t in moments(6, 8)]
     (when,) = (i for i, tracks in enumerate(over) if tracks)
     assert len(over[when]) == 1
-    assert 4.5 < moments(6, 8)[when] < 5.5
+    assert 6.5 < moments(6, 8)[when] < 7.5
     assert associator.finish() == []
 
 
@@ -137,7 +137,7 @@ def test_a_cut_between_segments_is_bridged_by_place_or_by_text() -> None:
     assert same_pass(last, seen(12.0, 700, 302, "B99BNX"))
     assert same_pass(last, seen(12.0, 700, 302, "B99BMX"))
     assert not same_pass(last, seen(10.05, 310, 302, "CJ07ABC"))
-    assert not same_pass(last, seen(15.0, 300, 300, "B99BNX"))
+    assert not same_pass(last, seen(17.0, 300, 300, "B99BNX"))
     assert not same_pass(seen(10.0, 300, 300, "B99BNX"), last)
 
 
