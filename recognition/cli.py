@@ -29,6 +29,8 @@ from recognition.types import Box, Detection, Image, Progress, Reading, TimeSour
 Run = Callable[[argparse.Namespace], int]
 Command = tuple[Callable[[argparse.ArgumentParser], None], Run]
 
+TRAINING_NEEDS = {"torch", "PIL"}  # what an installation that only reads does without
+
 EXAMPLES = """examples:
   python -m recognition read street.jpg holiday/                    every plate of every picture, as JSON lines
   python -m recognition read --crop --region ro plates/             pictures that are one plate each
@@ -92,7 +94,13 @@ def _run_lazily(args: argparse.Namespace, rest: Sequence[str]) -> int:
         description=args.title[0].upper() + args.title[1:] + ".",
     )
     load: Callable[[], Command] = args.load
-    add_arguments, run = load()
+    try:
+        add_arguments, run = load()
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_NEEDS:
+            raise
+        print(f"This needs {error.name}. Install it with: python -m pip install -e '.[worker]'", file=sys.stderr)
+        return 1
     add_arguments(parser)
     return run(parser.parse_args(rest))
 
