@@ -71,7 +71,7 @@ class Detector:
         """The network's answers, (cells, 9), with corners in pixels of `image`."""
         batch, scale = prepare(image, max_side)
         (answers,) = self.network(batch)
-        cells = answers[0].copy()
+        cells: FloatArray = answers[0].copy()
         cells[:, 1:] /= scale
         return cells
 
