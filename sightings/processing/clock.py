@@ -36,19 +36,23 @@ def start_of(
 ) -> Start:
     """The best that is known: GPS, the container's clock, the file's name, else when it was brought in."""
     named = from_name(filename, vehicle)
-    camera = replace(info, created_at=_as_set(info.created_at, vehicle))
-    at, source, uncertainty = extract.align(track, camera)
-    if at is not None and source == "gps" and info.created_at != camera.created_at:
+    at, source, uncertainty = extract.align(track, by_camera(info, filename, vehicle))
+    if source == "gps" and info.created_at is not None:
         # The camera may write UTC although its zone was set: believed where the track agrees with it.
         plain = extract.align(track, info)
         at, source, uncertainty = plain if plain[1] == "container" else (at, source, uncertainty)
     if at is None:
-        if named is not None:
-            return Start(named, TimeSource.FILE_NAME, FILE_NAME_UNCERTAINTY_S)
         return Start(uploaded_at - timedelta(seconds=info.duration), TimeSource.UPLOAD, UPLOAD_UNCERTAINTY_S)
+    if source == "container" and info.created_at is None:
+        return Start(at, TimeSource.FILE_NAME, FILE_NAME_UNCERTAINTY_S)
     if source == "container" and track is None and named is not None:
         return _settled(at, named, info.duration, uncertainty)
     return Start(at, TimeSource(source), uncertainty)
+
+
+def by_camera(info: VideoInfo, filename: str, vehicle: Vehicle | None) -> VideoInfo:
+    """The video with its camera's clock in UTC: the container's, else the one in the file's name."""
+    return replace(info, created_at=_as_set(info.created_at, vehicle) or from_name(filename, vehicle))
 
 
 def _settled(at: datetime, named: datetime, duration: float, uncertainty: float) -> Start:

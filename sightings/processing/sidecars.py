@@ -13,7 +13,7 @@ from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings import storage
 from sightings.models import TimeSource, Track, Upload, UploadKind, UploadState, Video
-from sightings.processing.clock import Start, start_of
+from sightings.processing.clock import Start, by_camera, start_of
 from sightings.processing.places import refresh_trip_span, restamp
 
 MARGIN_S = 5.0  # points this long before and after a video still belong to it
@@ -43,31 +43,38 @@ def read_positions(path: Path, filename: str) -> Positions:
 
 
 def waiting_for(upload: Upload) -> list[Upload]:
-    """Positions that came before this video and may belong to it: of the same name first, then of the same batch."""
-    stem = _stem(upload.filename)
+    """Positions that came before this video and may belong to it, the likeliest first.
+
+    Those of another batch must bear its name, and be nobody else's: many cameras call every drive the same.
+    """
     found = _together(upload).filter(kind=UploadKind.TELEMETRY, state=UploadState.DONE).exclude(path="")
-    mates = [mate for mate in found[:MOST_LOOKED_AT] if _stem(mate.filename) == stem or _same_batch(mate, upload)]
-    return sorted(mates, key=lambda mate: _stem(mate.filename) != stem)
+    mates = [mate for mate in found[:MOST_LOOKED_AT] if _same_batch(mate, upload) or _own_name(mate, upload)]
+    unclaimed = [mate for mate in mates if _same_batch(mate, upload) or mate.video_id is None]
+    return sorted(unclaimed, key=lambda mate: (not _same_batch(mate, upload), not _own_name(mate, upload)))
 
 
 def videos_for(upload: Upload) -> list[Upload]:
-    """Uploads of videos that these positions may belong to."""
-    stem = _stem(upload.filename)
-    found = _together(upload).filter(video__isnull=False, state__in=IN_PLACE).select_related("video__trip")
-    mates = [mate for mate in found[:MOST_LOOKED_AT] if _stem(mate.filename) == stem or _same_batch(mate, upload)]
-    named = [mate for mate in mates if _stem(mate.filename) == stem]
-    # Positions named like one clip of a drive may yet cover its other clips, if the clocks agree.
-    return named + [mate for mate in mates if mate not in named]
+    """Uploads of videos that these positions may belong to.
+
+    Those of another batch must bear their name, and have no positions yet.
+    """
+    found = _together(upload).filter(video__isnull=False, state__in=IN_PLACE).exclude(kind=UploadKind.TELEMETRY)
+    mates = found.select_related("video__trip", "video__vehicle")[:MOST_LOOKED_AT]
+    bare = set(Video.objects.filter(uploads__in=list(mates), track=None).values_list("pk", flat=True))
+    return [mate for mate in mates if _same_batch(mate, upload) or (_own_name(mate, upload) and mate.video_id in bare)]
 
 
 def belongs(sidecar: Upload, video: Upload, track: Positions, info: VideoInfo) -> bool:
-    """By name, or as the batch's only video, or because the video's own clock lies within the track."""
-    if _stem(sidecar.filename) == _stem(video.filename):
+    """Whether a track lies over a video: by the video's own clock, or by name and batch where that says nothing."""
+    clock = by_camera(info, video.filename, video.vehicle)
+    if extract.align(track, clock)[1] == "container":
+        return True
+    if not _same_batch(sidecar, video):
+        return clock.created_at is None
+    if _own_name(sidecar, video):
         return True
     others = Upload.objects.filter(fleet=video.fleet_id, batch=video.batch, kind=UploadKind.VIDEO)
-    if not others.exclude(pk=video.pk).exclude(state__in=[UploadState.FAILED, UploadState.CANCELLED]).exists():
-        return True
-    return extract.align(track, info)[1] == "container"
+    return not others.exclude(pk=video.pk).exclude(state__in=[UploadState.FAILED, UploadState.CANCELLED]).exists()
 
 
 def attach_late(sidecar: Upload, track: Positions) -> list[Video]:
@@ -162,6 +169,10 @@ def _together(upload: Upload) -> QuerySet[Upload]:
 
 def _same_batch(a: Upload, b: Upload) -> bool:
     return bool(a.batch) and a.batch == b.batch
+
+
+def _own_name(a: Upload, b: Upload) -> bool:
+    return _stem(a.filename) == _stem(b.filename)
 
 
 def _stem(filename: str) -> str:
