@@ -70,4 +70,5 @@ def load_reader(device: str) -> Reader:
 
 
 segments.plan = holding("inspect", segments.plan)  # the file is hashed and probed, nothing is written yet
-merge.write_sightings = holding("merge", merge.write_sightings)  # a segment has ended, its sightings are not there
+merging: Any = merge
+merging.write_sightings = holding("merge", merging.write_sightings)  # a segment has ended, its sightings are not there

@@ -18,26 +18,32 @@ from tests.factories import make_trip
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Page(ApplicationCommunicator):
+class Page:
     """The browser's end of the line."""
 
+    def __init__(self, user: Any) -> None:
+        scope = {"type": "websocket", "path": "/ws/fleet/", "headers": [], "user": user}
+        untyped: Any = ApplicationCommunicator
+        self.line = untyped(FleetConsumer.as_asgi(), scope)
+
     async def tell(self, message: Any) -> None:
-        await self.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+        await self.line.send_input({"type": "websocket.receive", "text": json.dumps(message)})
 
     async def hear(self) -> Any:
-        event = await self.receive_output(5)
-        return json.loads(event["text"])
+        return json.loads((await self.line.receive_output(5))["text"])
+
+    async def hears_nothing(self) -> bool:
+        return bool(await self.line.receive_nothing())
 
     async def leave(self) -> None:
-        await self.send_input({"type": "websocket.disconnect", "code": 1001})
-        await self.wait(5)
+        await self.line.send_input({"type": "websocket.disconnect", "code": 1001})
+        await self.line.wait(5)
 
 
 async def _connect(user: Any) -> Page:
-    scope = {"type": "websocket", "path": "/ws/fleet/", "headers": [], "user": user}
-    page = Page(FleetConsumer.as_asgi(), scope)
-    await page.send_input({"type": "websocket.connect"})
-    assert (await page.receive_output(5))["type"] == "websocket.accept"
+    page = Page(user)
+    await page.line.send_input({"type": "websocket.connect"})
+    assert (await page.line.receive_output(5))["type"] == "websocket.accept"
     return page
 
 
@@ -56,7 +62,7 @@ def test_a_page_is_first_told_how_the_running_trips_stand(northwind: Any, bob: U
     async def told() -> Any:
         page = await _connect(bob)
         message = await page.hear()
-        assert await page.receive_nothing()
+        assert await page.hears_nothing()
         await page.leave()
         return message
 
@@ -70,7 +76,7 @@ def test_nothing_of_another_fleet_is_told(northwind: Any, charlie: User) -> None
         page = await _joined(charlie)
         layer: Any = get_channel_layer()
         await layer.group_send(group_of(northwind.pk), {"type": "fleet.message", "message": {"type": "trip"}})
-        nothing = bool(await page.receive_nothing())
+        nothing = await page.hears_nothing()
         await page.leave()
         return nothing
 
@@ -92,7 +98,7 @@ def test_what_happens_is_passed_on(northwind: Any, dora: User) -> None:
 def test_who_is_not_logged_in_is_shown_out_with_a_code(db: None) -> None:
     async def closed() -> Any:
         page = await _connect(AnonymousUser())
-        return await page.receive_output(5)
+        return await page.line.receive_output(5)
 
     assert async_to_sync(closed)() == {"type": "websocket.close", "code": NOT_LOGGED_IN}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from recognition import pipeline
 from recognition.errors import WeightsRefused
 from recognition.types import Progress
 from sightings.models import ProcessingRun, Segment, Trip
@@ -32,7 +33,7 @@ def reading(monkeypatch: pytest.MonkeyPatch, steps: Any) -> None:
                 raise step
             yield step() if callable(step) else step
 
-    monkeypatch.setattr(read.pipeline, "read_video", read_video)
+    monkeypatch.setattr(pipeline, "read_video", read_video)
 
 
 def test_an_error_with_a_reason_ends_the_segment_with_it(segment: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
