@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ SHARES = {
 }  # fmt: skip
 FAR, CLOSE = (8.0, 80.0), (70.0, 190.0)  # pixels of height that a plate is zoomed to
 CLOSE_SHARE = 0.2
+HARD_SHARE = 0.4  # of the cuts from a picture in which a network saw plates that are not there
 SMALLEST = 6.0  # pixels of height under which a plate in a cut is neither asked for nor forbidden
 UNLABELLED = {"dashcam_ro": 0.35, "background": 0.7}  # weight of what is not labelled, where plates may have been left
 
@@ -35,6 +36,7 @@ class Picture:
     image: Image
     plates: FloatArray  # m × 9: corners, and 1 where they are exact
     background: float  # weight of the cells without a plate
+    hard: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))  # boxes once mistaken for plates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +116,10 @@ class Cutter:
     def _view(self, picture: Picture, rng: np.random.Generator) -> tuple[NDArray[np.float64], float]:
         """A homography from the picture to a square cut, and its zoom."""
         high, wide = picture.image.shape[:2]
-        if len(picture.plates) and rng.random() < 0.88:
+        if len(picture.hard) and rng.random() < HARD_SHARE:
+            box = picture.hard[int(rng.integers(len(picture.hard)))]
+            zoom, middle = float(np.exp(rng.normal(0, 0.4))), np.asarray(box.reshape(2, 2).mean(0), np.float64)
+        elif len(picture.plates) and rng.random() < 0.88:
             plate = picture.plates[int(rng.integers(len(picture.plates)))]
             corners = plate[:8].reshape(4, 2)
             tall = max(4.0, float(np.ptp(corners[:, 1])))

@@ -18,7 +18,7 @@ from recognition.config import PipelineConfig, load
 from recognition.geometry import corners_to_box
 from recognition.inference import backends, detect, weights
 from recognition.networks.detector import Detector
-from recognition.training import datasets_scenes, evaluate, loop
+from recognition.training import datasets_scenes, evaluate, hard, loop
 from recognition.training.cards import write_card
 from recognition.training.datasets_drawn import drawn_pictures
 from recognition.training.datasets_scenes import Cutter, Picture
@@ -100,12 +100,25 @@ class Validator:
 
     @staticmethod
     def _detect(model: nn.Module, image: Image) -> list[Box]:
-        def network(batch: FloatArray) -> tuple[FloatArray, ...]:
-            with torch.no_grad():
-                cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
-            return (cells.numpy(),)
+        return [found.box for found in finder(model)(image)]
 
-        return [found.box for found in detect.Detector(network, MIN_SCORE)(image)]
+
+def finder(model: nn.Module) -> detect.Detector:
+    """The detector as in inference around a network in torch."""
+
+    def network(batch: FloatArray) -> tuple[FloatArray, ...]:
+        with torch.no_grad():
+            cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
+        return (cells.numpy(),)
+
+    return detect.Detector(network, MIN_SCORE)
+
+
+def trained(run: Path) -> Detector:
+    """The averaged weights of a run's checkpoint."""
+    model = Detector()
+    model.load_state_dict(torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["ema"])
+    return model.eval()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +126,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
     parser.add_argument("--run", type=Path, default=Path("runs/detector"), help="folder for checkpoints")
     parser.add_argument("--export-only", action="store_true", help="export the run's checkpoint as it is")
+    parser.add_argument(
+        "--mine", action="store_true", help="note where the checkpoint sees plates that are not there, for what follows"
+    )
     parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder that the weights are written to")
     parser.add_argument("--config", type=Path, default=CONFIG)
 
@@ -126,7 +142,10 @@ def run(args: argparse.Namespace) -> int:
         pictures["drawn"] = drawn
     if not pictures:
         raise SystemExit(f"no labelled pictures in {args.data}; name a folder with --data")
-    validator = Validator(apart)
+    if args.mine:
+        print(hard.mine(finder(trained(args.run)), pictures, args.run), "places mistaken for plates")
+        return 0
+    pictures, validator = hard.with_mistakes(pictures, args.run), Validator(apart)
     if not args.export_only:
         train(args, config, pictures, validator)
     finish(args.run, validator, args.data, args.weights)
@@ -148,15 +167,13 @@ def train(
 def finish(run: Path, validator: Validator, data: Path, folder: Path = weights.FOLDER) -> None:
     """Export the averaged weights of a run's checkpoint, measure them alone and with the recognizer, write the card."""
     state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
-    model = Detector()
-    model.load_state_dict(state["ema"])
-    model.eval()
+    model = trained(run)
     figures = validator.table(model)
     preprocessing = {"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": detect.MAX_SIDE}
     axes = {0: "pictures", 2: "height", 3: "width"}
     export(model, torch.zeros(1, 3, 96, 128), NAME, kind="detector", dynamic=axes, folder=folder, input=preprocessing)
-    finder = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), PipelineConfig().min_score)
-    reader = replace(pipeline.load_reader("cpu"), detector=finder)
+    exported = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), PipelineConfig().min_score)
+    reader = replace(pipeline.load_reader("cpu"), detector=exported)
     end_to_end = evaluate.lines(reader, data, [evaluate.DRIVES])
     parameters = sum(p.numel() for p in model.parameters())
     write_card(NAME, folder, state, figures, parameters, end_to_end="\n".join(end_to_end))
