@@ -18,10 +18,22 @@ from recognition.media import frames, hashing, probe, segments
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings import storage
-from sightings.models import Camera, Fleet, ProcessingRun, Segment, TimeSource, Trip, Upload, UploadState, Video
+from sightings.models import (
+    Camera,
+    Fleet,
+    ProcessingRun,
+    Segment,
+    TimeSource,
+    Trip,
+    Upload,
+    UploadKind,
+    UploadState,
+    Video,
+)
 from sightings.processing import files, sidecars
 from sightings.processing.clock import Start, start_of
 from sightings.processing.places import end_of, refresh_trip_span
+from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
 
@@ -127,6 +139,7 @@ def start_reading(video: Video, cuts: list[tuple[float, float]]) -> ProcessingRu
     )
     for segment in made:
         enqueue("read_segment", queue="read", segment_id=segment.pk)
+    refresh_trip(video.trip_id)  # a trip that was done has work again
     publish_trip(video.trip_id)
     return run
 
@@ -146,7 +159,8 @@ def _trip_for(upload: Upload, start: Start, duration: float) -> Trip:
     """The trip of the clips that were dropped together and follow each other, or a new one."""
     end = start.at + timedelta(seconds=duration)
     if upload.batch and start.source != TimeSource.UPLOAD:
-        mates = Video.objects.filter(uploads__batch=upload.batch, fleet=upload.fleet_id, vehicle=upload.vehicle_id)
+        together = Upload.objects.filter(batch=upload.batch, fleet=upload.fleet_id).exclude(kind=UploadKind.TELEMETRY)
+        mates = Video.objects.filter(uploads__in=together, vehicle=upload.vehicle_id).distinct()
         for mate in mates.exclude(started_at=None).exclude(time_source=TimeSource.UPLOAD).select_related("trip"):
             assert mate.started_at is not None
             apart = max((start.at - end_of(mate)).total_seconds(), (mate.started_at - end).total_seconds())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sightings.models import Track, Upload
+from sightings.processing.inspect import inspect_upload
 from tests.flows.colored import CARS, draw_film
 from tests.flows.gpx import START, write_gpx
 
@@ -96,6 +97,16 @@ def test_clips_of_one_batch_that_follow_each_other_are_one_trip(
     second.trip.refresh_from_db()
     assert second.trip.started_at == START
     assert second.trip.ended_at == START + timedelta(seconds=65)
+
+
+def test_a_trip_that_was_done_has_work_again_when_a_clip_joins_it(
+    bring_in: Any, send: Any, short_film: Path, other_film: Path
+) -> None:
+    first = bring_in(short_film, name="20260301_070000.mp4", batch="b")
+    assert first.trip.state == "done"
+    inspect_upload(str(send(other_film, name="20260301_070100.mp4", batch="b").pk))
+    first.trip.refresh_from_db()
+    assert first.trip.state == "reading"
 
 
 def test_clips_of_one_batch_that_are_hours_apart_are_two_trips(
