@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from sightings.selectors import Person
 THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
 YIELD_DAYS = 30
 MOST_UPLOADS = 30
+LIKELY_REGION = 0.5  # below it the band of a plate stays empty rather than naming a wrong country
+MOST_CROPS = 4  # a card shows
 MOST_BOXES = 40  # boxes a sighting sends to the player; between them it draws a straight line
 CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
 
@@ -44,7 +47,23 @@ def cards(trips: Iterable[Trip]) -> list[dict[str, Any]]:
     points: dict[int, list[Point]] = defaultdict(list)
     for trip_id, some in Track.objects.filter(video__trip__in=ids).values_list("video__trip", "points"):
         points[trip_id].extend(some)
-    return [_card(trip, videos[trip.pk], points[trip.pk]) for trip in shown]
+    crops = _crops(ids)
+    return [_card(trip, videos[trip.pk], points[trip.pk]) | {"crops": crops[trip.pk]} for trip in shown]
+
+
+def _crops(trips: list[int]) -> dict[int, list[str]]:
+    """The clearest pictures of each trip's plates."""
+    found: dict[int, list[str]] = defaultdict(list)
+    clear = Sighting.objects.current().filter(trip__in=trips).exclude(crop="").exclude(review_state="rejected")
+    for trip, crop in clear.order_by("-confidence", "pk").values_list("trip", "crop"):
+        if len(found[trip]) < MOST_CROPS:
+            found[trip].append(crop)
+    return found
+
+
+def likely_region(sighting: Sighting) -> str:
+    """Where the plate was issued, or nothing where that is a guess."""
+    return sighting.region if (sighting.region_score or 0.0) >= LIKELY_REGION else ""
 
 
 def _card(trip: Trip, videos: list[Video], points: list[Point]) -> dict[str, Any]:
@@ -97,10 +116,11 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
     offsets = _offsets(videos)
     sightings = list(selectors.trip_sightings(person, trip))
     boxes = _boxes([sighting.pk for sighting in sightings])
+    shown = [_sighting(s, offsets.get(s.video_id, 0.0), boxes[s.pk]) for s in sightings]
     return {
         "trip": trip_message(trip)["trip"],
         "videos": [_video(video, offsets[video.pk]) for video in videos],
-        "sightings": [_sighting(s, offsets.get(s.video_id, 0.0), boxes[s.pk]) for s in sightings],
+        "sightings": sorted(shown, key=itemgetter("at", "id")),
     }
 
 
@@ -148,7 +168,7 @@ def _sighting(sighting: Sighting, offset: float, boxes: list[list[float]]) -> di
     return {
         "id": sighting.pk,
         "plate": sighting.text,
-        "region": sighting.region,
+        "region": likely_region(sighting),
         "characters": [] if sighting.plate_corrected else sighting.characters,
         "confidence": round(sighting.confidence, 3),
         "doubtful": selectors.is_doubtful(sighting),

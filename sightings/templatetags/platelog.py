@@ -12,8 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sightings import selectors_pages
-from sightings.models import ReviewState, Sighting, Upload
-from sightings.progress import upload_message
+from sightings.models import ReviewState, Sighting
 from sightings.selectors import Person, is_doubtful
 
 register = template.Library()
@@ -47,7 +46,7 @@ def _mark(char: str, confidence: float) -> str:
 def sighting_plate(sighting: Sighting, size: str = "") -> dict[str, Any]:
     """The chip of a sighting as it stands; a person's word has no weak characters."""
     characters = None if sighting.plate_corrected else sighting.characters
-    return plate(sighting.text, sighting.region, characters, size, sighting.review_state)
+    return plate(sighting.text, selectors_pages.likely_region(sighting), characters, size, sighting.review_state)
 
 
 @register.simple_tag
@@ -70,6 +69,8 @@ def percent(share: float | None) -> str:
     """0.934 is 93 %; what is not quite certain never becomes 100 %."""
     if share is None:
         return "–"
+    if 0.0 < share < 0.005:
+        return "< 1 %"
     return f"{min(99, round(share * 100)) if share < 0.9995 else 100} %"
 
 
@@ -127,8 +128,8 @@ def meaning(sighting: Sighting) -> str:
 
 
 @register.filter
-def payload(upload: Upload) -> dict[str, Any]:
-    return dict(upload_message(upload)["upload"])
+def likely_region(sighting: Sighting | None) -> str:
+    return selectors_pages.likely_region(sighting) if sighting else ""
 
 
 @register.simple_tag

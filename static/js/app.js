@@ -45,22 +45,27 @@ function showJobs() {
   const ring = document.getElementById("jobs-ring");
   const running = [...jobs.values()];
   ring.hidden = !running.length;
-  if (!running.length) return document.getElementById("jobs-drawer").hidePopover?.();
+  if (!running.length) {
+    document.getElementById("jobs-drawer").hidePopover();
+    return;
+  }
   const share = running.reduce((sum, trip) => sum + trip.progress, 0) / running.length;
   ring.querySelector(".done").setAttribute("stroke-dasharray", `${Math.round(share * 100)} 100`);
   ring.querySelector("[data-field=text]").textContent = `${running.length} being read`;
-  return undefined;
 }
 
 function showInDrawer(trip) {
   const list = document.querySelector("#jobs-drawer [data-field=jobs]");
   let job = list.querySelector(`[data-trip="${trip.id}"]`);
-  if (!isActive(trip)) return job?.remove();
+  if (!isActive(trip)) {
+    job?.remove();
+    return;
+  }
   if (!job) {
     job = h("div.job", { "data-trip": trip.id }, h("a.name.stretch", { href: `/trips/${trip.id}/` }, trip.name), liveBlock());
     list.append(job);
   }
-  return showTrip(job, trip);
+  showTrip(job, trip);
 }
 
 function onTrip(trip) {

@@ -76,13 +76,22 @@ export function left(seconds) {
   return `${(seconds / 3600).toFixed(1)} h left`;
 }
 
-export const percent = (share) => `${share >= 0.9995 ? 100 : Math.min(99, Math.round(share * 100))} %`;
+/** What is not quite certain never becomes 100 %, and what is not quite ruled out never 0 %. */
+export function percent(share) {
+  if (share > 0 && share < 0.005) return "< 1 %";
+  return `${share >= 0.9995 ? 100 : Math.min(99, Math.round(share * 100))} %`;
+}
 
 export function spread(seconds) {
   if (seconds < 90) return `± ${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
   if (seconds < 5400) return `± ${Math.round(seconds / 60)} min`;
   return seconds < 129600 ? `± ${Math.round(seconds / 3600)} h` : `± ${Math.round(seconds / 86400)} d`;
 }
+
+const zone = document.documentElement.dataset.zone || undefined;
+
+/** A moment on the clock that the rest of the page shows, not on the browser's. */
+export const when = (moment, how) => new Date(moment).toLocaleString("en-GB", { timeZone: zone, ...how });
 
 /** Typing in a field must not trigger the page's keys. */
 export const typing = (event) =>

@@ -3,7 +3,8 @@
 
 const OUTLINES_BELOW = 11; // zoom from which coasts drawn at 1:50 million would only mislead
 const GRID_STEPS = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
-const WANTED_LINES = 5;
+const LABEL_WIDE = 84; // pixels
+const LABEL_HIGH = 56;
 
 const color = (name) => {
   // light-dark() is resolved by the browser only on a real property.
@@ -20,7 +21,7 @@ export { color };
 export function makeMap(element, { zoom = true } = {}) {
   const map = L.map(element, { zoomControl: zoom, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
   const { tiles, credit, world } = element.dataset;
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "topright" }).addTo(map);
   if (tiles) {
     L.control.attribution({ prefix: false }).addTo(map);
     L.tileLayer(tiles, { attribution: credit, maxZoom: 19 }).addTo(map);
@@ -61,8 +62,10 @@ function drawGrid(map) {
   const draw = () => {
     layer.clearLayers();
     const view = map.getBounds();
-    const degrees = Math.max(view.getNorth() - view.getSouth(), (view.getEast() - view.getWest()) / 1.6);
-    const step = GRID_STEPS.find((size) => size <= degrees / WANTED_LINES) ?? GRID_STEPS.at(-1);
+    const room = map.getSize();
+    // The finest grid whose labels still have room beside each other.
+    const least = Math.max(((view.getEast() - view.getWest()) / room.x) * LABEL_WIDE, ((view.getNorth() - view.getSouth()) / room.y) * LABEL_HIGH);
+    const step = GRID_STEPS.findLast((size) => size >= least) ?? GRID_STEPS[0];
     const digits = Math.max(0, Math.ceil(-Math.log10(step)));
     const style = { pane: "grid", color: color("--graticule"), weight: 1, interactive: false };
     const word = (value, letters) => `${Math.abs(value).toFixed(digits)}° ${value >= 0 ? letters[0] : letters[1]}`;
@@ -73,7 +76,7 @@ function drawGrid(map) {
         ?.append(text);
     for (let lat = Math.ceil(view.getSouth() / step) * step; lat < view.getNorth(); lat += step) {
       L.polyline([[lat, view.getWest()], [lat, view.getEast()]], style).addTo(layer);
-      label([lat, view.getWest()], word(lat, "NS"));
+      if (map.latLngToContainerPoint([lat, view.getWest()]).y > 76) label([lat, view.getWest()], word(lat, "NS"));
     }
     for (let lon = Math.ceil(view.getWest() / step) * step; lon < view.getEast(); lon += step) {
       L.polyline([[view.getSouth(), lon], [view.getNorth(), lon]], style).addTo(layer);

@@ -1,5 +1,5 @@
 // The video, or the several videos of a trip on one axis of time, with boxes over the plates.
-import { clock, svg } from "./dom.js";
+import { clock, svg, when } from "./dom.js";
 
 const SHOWN_AROUND = 0.35; // seconds a box stays before and after the frames it was read in
 
@@ -42,8 +42,7 @@ export function makePlayer(trip) {
   function tell() {
     const moment = at();
     $("now").textContent = clock(moment);
-    const started = trip.data.videos.length && document.querySelector("#wall") && trip.started;
-    if (started) $("wall").textContent = new Date(started + moment * 1000).toLocaleTimeString();
+    if (trip.started) $("wall").textContent = when(trip.started + moment * 1000, { timeStyle: "medium" });
     drawBoxes();
     trip.moved(moment, current);
   }

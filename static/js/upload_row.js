@@ -1,5 +1,5 @@
 // One file on the upload page: what is known of it, in words that say what happens next.
-import { bytes, clock, h, icon, left, spread } from "./dom.js";
+import { bytes, clock, h, icon, left, spread, when } from "./dom.js";
 
 const SOURCES = { gps: "GPS", person: "set by a person", container: "camera clock", file_name: "file name", upload: "time of upload" };
 
@@ -47,8 +47,9 @@ function facts(row) {
   if (probe) list.push(fact("video", `${clock(probe.duration)}, ${probe.width} × ${probe.height}, ${Math.round(probe.frame_rate)} frames/s, ${probe.codec}`));
   if (gps?.found) list.push(fact("pin", `${gps.points} positions from ${gps.name || gps.source}`));
   else if (gps) list.push(fact("pin", gps.message ?? "No GPS found."));
-  if (start) list.push(fact("clock", `Starts ${new Date(start.at).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" })} (${SOURCES[start.source] ?? start.source}, ${spread(start.uncertainty_s)})`));
-  for (const note of notes) list.push(fact("doubtful", note));
+  if (start) list.push(fact("clock", `Starts ${when(start.at, { dateStyle: "medium", timeStyle: "medium" })} (${SOURCES[start.source] ?? start.source}, ${spread(start.uncertainty_s)})`));
+  // What was said before a video was found is no longer so.
+  for (const note of row.findings.attached_to?.length ? [] : notes) list.push(fact("doubtful", note));
   if (row.sha256) list.push(h("code", { title: `SHA-256 ${row.sha256}` }, `${row.sha256.slice(0, 12)}…`));
   return list;
 }

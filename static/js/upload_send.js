@@ -3,8 +3,7 @@
 import { csrf } from "./dom.js";
 
 const PIECE = 8 * 1024 * 1024; // bytes a request; what a proxy that buffers whole bodies still lets through
-const RETRIES = [0, 1000, 3000, 5000];
-const FIRST_WAIT = 2000;
+const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30000;
 const HASHED_UP_TO = 128 * 1024 * 1024; // the browser can only hash what fits its memory
 const SMOOTHING = 0.3;
@@ -40,7 +39,7 @@ export class Sending {
     this.upload = new tus.Upload(this.file, {
       endpoint: this.endpoint,
       chunkSize: PIECE,
-      retryDelays: RETRIES,
+      retryDelays: null, // waiting is done here, where the row can say so
       removeFingerprintOnSuccess: true,
       metadata: { filename: this.file.name, ...this.metadata, ...(sha256 && { sha256 }) },
       onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrf()),
@@ -108,6 +107,7 @@ export class Sending {
   again() {
     clearTimeout(this.timer);
     if (this.stopped || !navigator.onLine) return;
+    this.told({ resumed: true });
     this.upload.start(); // asks the server where it stands, and goes on from there
   }
 
