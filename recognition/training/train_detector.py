@@ -33,7 +33,7 @@ from recognition.types import Box, FloatArray, Image
 NAME = "detector-s"
 CONFIG = Path(__file__).parent.parent / "configs" / "detector-s.toml"
 CROP_FOLDERS = ("plates_eu", "plates_us", "plates_br", "plates_cn")
-MIN_SCORE = 0.3  # at which recall and precision are told while training
+MIN_SCORE = 0.3  # at which recall and precision are told while training, and mistakes are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def _shrunk(image: Image, height: int = 90) -> Image:
 class Validator:
     """Recall and precision at IoU 0.5 on pictures kept apart; precision where every plate is labelled."""
 
-    def __init__(self, pictures: Sequence[Picture]) -> None:
-        self.pictures = pictures
+    def __init__(self, pictures: Sequence[Picture], min_score: float = MIN_SCORE) -> None:
+        self.pictures, self.min_score = pictures, min_score
 
     def __call__(self, model: nn.Module) -> Mapping[str, float]:
         counts = self._counts(model)
@@ -98,12 +98,11 @@ class Validator:
                 count.update(right=hits, found=len(found))
         return counts
 
-    @staticmethod
-    def _detect(model: nn.Module, image: Image) -> list[Box]:
-        return [found.box for found in finder(model)(image)]
+    def _detect(self, model: nn.Module, image: Image) -> list[Box]:
+        return [found.box for found in finder(model, self.min_score)(image)]
 
 
-def finder(model: nn.Module) -> detect.Detector:
+def finder(model: nn.Module, min_score: float = MIN_SCORE) -> detect.Detector:
     """The detector as in inference around a network in torch."""
 
     def network(batch: FloatArray) -> tuple[FloatArray, ...]:
@@ -111,7 +110,7 @@ def finder(model: nn.Module) -> detect.Detector:
             cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
         return (cells.numpy(),)
 
-    return detect.Detector(network, MIN_SCORE)
+    return detect.Detector(network, min_score)
 
 
 def trained(run: Path) -> Detector:
@@ -145,10 +144,9 @@ def run(args: argparse.Namespace) -> int:
     if args.mine:
         print(hard.mine(finder(trained(args.run)), pictures, args.run), "places mistaken for plates")
         return 0
-    pictures, validator = hard.with_mistakes(pictures, args.run), Validator(apart)
     if not args.export_only:
-        train(args, config, pictures, validator)
-    finish(args.run, validator, args.data, args.weights)
+        train(args, config, hard.with_mistakes(pictures, args.run), Validator(apart))
+    finish(args.run, apart, args.data, args.weights)
     return 0
 
 
@@ -164,17 +162,19 @@ def train(
     loop.train(session, cutter, detector_loss, validator)
 
 
-def finish(run: Path, validator: Validator, data: Path, folder: Path = weights.FOLDER) -> None:
+def finish(run: Path, apart: Sequence[Picture], data: Path, folder: Path = weights.FOLDER) -> None:
     """Export the averaged weights of a run's checkpoint, measure them alone and with the recognizer, write the card."""
     state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
     model = trained(run)
-    figures = validator.table(model)
+    min_score = PipelineConfig().min_score
+    figures = Validator(apart, min_score).table(model)
     preprocessing = {"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": detect.MAX_SIDE}
     axes = {0: "pictures", 2: "height", 3: "width"}
     export(model, torch.zeros(1, 3, 96, 128), NAME, kind="detector", dynamic=axes, folder=folder, input=preprocessing)
-    exported = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), PipelineConfig().min_score)
+    exported = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), min_score)
     reader = replace(pipeline.load_reader("cpu"), detector=exported)
     end_to_end = evaluate.lines(reader, data, [evaluate.DRIVES])
     parameters = sum(p.numel() for p in model.parameters())
-    write_card(NAME, folder, state, figures, parameters, end_to_end="\n".join(end_to_end))
+    more = {"min_score": str(min_score), "end_to_end": "\n".join(end_to_end)}
+    write_card(NAME, folder, state, figures, parameters, **more)
     print("\n".join([*figures, "", *end_to_end]), flush=True)
