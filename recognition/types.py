@@ -1,8 +1,9 @@
 """The values that travel between the stages, and the one place where their units are said.
 
 Images are uint8, height × width × 3, in OpenCV's blue-green-red order. Pixel coordinates are of the upright frame,
-x to the right and y down. Times are seconds from the first frame of the video. Positions are WGS84 degrees, speeds
-m/s, headings degrees clockwise from true north. Scores, confidences and probabilities lie in 0–1.
+x to the right and y down. Times are seconds of the video as its player counts them: from the first frame on, unless an
+MP4 or Matroska file says that its first frame comes later. Positions are WGS84 degrees, speeds m/s, headings degrees
+clockwise from true north. Scores, confidences and probabilities lie in 0–1.
 """
 
 from __future__ import annotations

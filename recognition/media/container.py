@@ -19,12 +19,14 @@ from recognition.media.boxes import lacks_index, top_boxes
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,asf,flv,ogg,h264,hevc,mjpeg,mpegvideo,mxf"
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
+OWN_CLOCK = ("mov,mp4", "matroska")  # containers whose time stamps are the player's
+
 READABLE = "MP4, MOV, AVI, MKV and TS recordings can be read."
 
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """An open container with its first video stream. `origin` is the time stamp of the first frame, in `time_base`s."""
+    """An open container with its first video stream. `origin` is the time stamp of second 0, in `time_base`s."""
 
     path: Path
     container: Any  # av.container.InputContainer
@@ -39,7 +41,7 @@ class Video:
         return item.pts  # type: ignore[no-any-return]
 
     def seconds(self, stamp: int) -> float:
-        """A time stamp of the stream -> seconds from the first frame."""
+        """A time stamp of the stream -> seconds of the video, as players count them."""
         return float((stamp - self.origin) * self.time_base)
 
     def stamp(self, seconds: float) -> int:
@@ -62,7 +64,15 @@ def open_video(path: Path | str) -> Iterator[Video]:
             raise NotAVideo(f"{path.name} holds no picture, only {_streams(container)}. {READABLE}")
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"  # frames and slices in parallel: 1.2 to 1.7 times as fast as one thread
-        yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), stream.start_time or 0)
+        yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), _origin(container, stream))
+
+
+def _origin(container: Any, stream: Any) -> int:
+    """Where a player's clock stands at 0: at the first frame, but for MP4 and Matroska, whose own clock begins before
+    it if the recording says so (checked against Chromium's `currentTime`).
+    """
+    start = int(stream.start_time or 0)
+    return min(0, start) if container.format.name.startswith(OWN_CLOCK) else start
 
 
 def _why_not(path: Path) -> NotAVideo | VideoDamaged:

@@ -47,7 +47,7 @@ def probe(path: Path | str) -> VideoInfo:
 def _duration(video: Video) -> float:
     """As the header says; 0 where it says nothing."""
     if video.stream.duration:
-        return float(video.stream.duration * video.time_base)
+        return video.seconds(int(video.stream.start_time or 0) + video.stream.duration)
     return float(video.container.duration / av.time_base) if video.container.duration else 0.0
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from recognition.media.frames import frame_at, frames
+from recognition.media.probe import probe
+from recognition.media.segments import plan
 from tests.recognition.videos import grey_levels, level, rotate_mp4, write_video
 
 # Variable frame rate: 40 frames, some of them a second apart.
@@ -41,6 +43,20 @@ def test_at_a_given_rate_the_choice_does_not_depend_on_where_reading_began(clip:
     part = [frame.seconds for frame in frames(clip, start=whole[3], every=0.2)]
     assert whole == pytest.approx([0.0, 0.2, 1.4, 1.6, 1.8, 2.5, 2.62, 2.82, 3.02])
     assert part == whole[3:]
+
+
+@pytest.mark.parametrize("name", ["late.mp4", "late.mkv"])
+def test_a_video_whose_first_frame_comes_late_keeps_the_clock_of_its_player(tmp_path: Path, name: str) -> None:
+    """As Chromium counts: the first frame of such a file is shown at its own time stamp, not at 0."""
+    times = [6.0, 6.5, 7.0, 9.0]
+    container = "matroska" if name.endswith("mkv") else "mp4"
+    clip = write_video(tmp_path / name, grey_levels(4), times, container=container)
+    assert [frame.seconds for frame in frames(clip)] == pytest.approx(times)
+    assert [level(frame.image) for frame in frames(clip, start=2.0, end=7.0)] == [0, 1]
+    assert [level(frame.image) for frame in frames(clip, start=6.8)] == [2, 3]
+    assert level(frame_at(clip, 1.0).image) == 0
+    assert probe(clip).duration >= 9.0
+    assert plan(clip, 90.0) == [(0.0, pytest.approx(9.0, abs=2.1))]
 
 
 @pytest.mark.parametrize(("container", "name"), [("mpegts", "x.ts"), ("matroska", "x.mkv"), ("avi", "x.avi")])
