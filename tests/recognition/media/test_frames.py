@@ -56,7 +56,8 @@ def test_a_video_whose_first_frame_comes_late_keeps_the_clock_of_its_player(tmp_
     assert [level(frame.image) for frame in frames(clip, start=6.8)] == [2, 3]
     assert level(frame_at(clip, 1.0).image) == 0
     assert probe(clip).duration >= 9.0
-    assert plan(clip, 90.0) == [(0.0, pytest.approx(9.0, abs=2.1))]
+    ((start, end),) = plan(clip, 90.0)
+    assert (start, end >= 9.0) == (0.0, True)
 
 
 @pytest.mark.parametrize(("container", "name"), [("mpegts", "x.ts"), ("matroska", "x.mkv"), ("avi", "x.avi")])
