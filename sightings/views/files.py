@@ -23,9 +23,10 @@ NOTED_S = 3600  # one line of audit an hour for a person and a sighting, not one
 @page
 def video(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _video(request, pk)
-    path = _local(found.file.name)
+    name = found.file.name or ""
+    path = _local(name)
     if path is None:
-        return HttpResponseRedirect(default_storage.url(found.file.name))
+        return HttpResponseRedirect(default_storage.url(name))
     try:
         return serve(request, path, content_type=_video_type(found.original_name), etag=found.sha256)
     except FileNotFoundError as error:

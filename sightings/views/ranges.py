@@ -48,8 +48,7 @@ def serve(request: HttpRequest, path: Path, *, content_type: str, etag: str) -> 
     try:
         part = asked_range(wanted, size)
     except Unsatisfiable:
-        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        return _dressed(response, tag)
+        return _dressed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), tag)
     first, last = part or (0, size - 1)
     response = _body(request, path, first, last)
     response["Content-Type"], response["Content-Length"] = content_type, str(last - first + 1)

@@ -63,7 +63,7 @@ def _word(request: HttpRequest, sighting: Sighting, person: User) -> tuple[Calla
         ), "Marked as not a plate."
     form = CorrectionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return None, ""
     text = form.cleaned_data["text"]
     return lambda: reviews.correct_sighting(
@@ -122,8 +122,9 @@ def _sighting(person: User, pk: int) -> Sighting:
 def _history(sighting: Sighting) -> list[dict[str, Any]]:
     """Corrections and flags in one line of time, latest first."""
     words = [{"kind": "correction", "row": row, "at": row.created_at} for row in sighting.corrections.all()]
-    flags = [{"kind": "flag", "row": row, "at": row.created_at} for row in sighting.flags.all()]
     names = dict(FLAG_REASONS)
-    for entry in flags:
-        entry["reason"] = names.get(entry["row"].reason, entry["row"].reason)
+    flags = [
+        {"kind": "flag", "row": row, "at": row.created_at, "reason": names.get(row.reason, row.reason)}
+        for row in sighting.flags.all()
+    ]
     return sorted([*words, *flags], key=lambda entry: entry["at"], reverse=True)

@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 def addresses(page: Page, base: str) -> dict[str, str]:
@@ -37,7 +38,7 @@ def look(browser: Browser, base: str, user: str, password: str, out: Path, only:
     for width_name, (width, height) in WIDTHS.items():
         for theme in THEMES:
             phone = width_name == "phone"
-            size = {"width": width, "height": height}
+            size = ViewportSize(width=width, height=height)
             context = browser.new_context(viewport=size, color_scheme=theme, has_touch=phone, is_mobile=phone)
             page = context.new_page()
             page.goto(base + "/login/")
