@@ -34,7 +34,8 @@ export class Sending {
 
   async start() {
     this.told({ phase: "checking" });
-    const sha256 = await hashOf(this.file);
+    const earlier = await new tus.Upload(this.file, { endpoint: this.endpoint }).findPreviousUploads();
+    const sha256 = earlier.length ? "" : await hashOf(this.file);
     if (this.stopped) return;
     this.upload = new tus.Upload(this.file, {
       endpoint: this.endpoint,
@@ -48,17 +49,15 @@ export class Sending {
       onSuccess: () => this.end("sent"),
       onError: (error) => this.failed(error),
     });
-    const earlier = await this.upload.findPreviousUploads();
     if (earlier.length) this.upload.resumeFromPreviousUpload(earlier[0]);
-    if (this.stopped) return;
     addEventListener("online", this.online);
     this.resumed = earlier.length > 0;
-    this.told({ phase: "sending", resumed: this.resumed });
+    this.told({ phase: "sending", resumed: this.resumed, id: idIn(earlier[0]?.uploadUrl) });
     this.upload.start();
   }
 
   get id() {
-    return this.upload?.url?.match(/uploads\/([0-9a-f-]{36})/)?.[1] ?? null;
+    return idIn(this.upload?.url);
   }
 
   answered(request, response) {
@@ -123,6 +122,8 @@ export class Sending {
     this.upload?.abort();
   }
 }
+
+const idIn = (address) => address?.match(/uploads\/([0-9a-f-]{36})/)?.[1] ?? null;
 
 function wordsOf(response) {
   try {

@@ -26,7 +26,7 @@ def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def send(page: Page, *files: Path) -> Locator:
     page.goto("/upload/")
     page.set_input_files("#file-input", list(files))
-    return page.locator(".upload-row", has_text=files[0].name).first
+    return page.locator(".upload-row", has=page.locator(".upload-name b", has_text=files[0].name)).first
 
 
 def test_a_text_file_named_mp4_is_refused_kindly(page: Page, tmp_path: Path) -> None:

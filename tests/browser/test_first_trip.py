@@ -25,7 +25,7 @@ WATCH = """() => {
 
 
 def row_of(page: Page, name: str) -> Locator:
-    return page.locator(".upload-row", has_text=name)
+    return page.locator(".upload-row", has=page.locator(".upload-name b", has_text=name))
 
 
 def test_a_trip_goes_in_and_its_plates_come_out(
