@@ -116,11 +116,12 @@ def standard_parts(host: str, port: int) -> list[Part]:
     schedule = ["--schedule", str(Path(settings.DATA_DIR) / "beat-schedule"), "--pidfile", ""]
     web = [*python, "uvicorn", "anpr_site.asgi:application", "--host", host, "--port", str(port)]
     quiet = ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2"]
-    quit_now = signal.SIGQUIT  # what is unfinished is taken up again at the next start
+    # Celery takes seconds over going at once. Workers are made to be killed: what is unfinished is taken up again.
+    kill = signal.SIGKILL
     return [
         Part("web", [*web, *quiet]),
-        Part("ingest", [*worker, "--queues", "ingest,light", "--hostname", "ingest@%h", *lean], quit_now),
-        Part("reader", [*worker, "--queues", "read", "--hostname", "read@%h", *lean], quit_now, nice=5),
+        Part("ingest", [*worker, "--queues", "ingest,light", "--hostname", "ingest@%h", *lean], kill),
+        Part("reader", [*worker, "--queues", "read", "--hostname", "read@%h", *lean], kill, nice=5),
         Part("beat", [*beat, *schedule]),
     ]
 

@@ -6,18 +6,28 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.faults.conftest import FilmNamed
 from tests.faults.site import LONG_ENOUGH_S, ROOT, UNSET
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+
+SLOW_COLORS = {
+    "READER_FACTORY": "tests.flows.colored.load_slow_reader",
+    "SEGMENT_SECONDS": "6",
+    "PYTHONPATH": str(ROOT),
+}
 
 
 class Up:
@@ -26,7 +36,7 @@ class Up:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
         self.log = folder.parent / f"up-{port}.log"
-        environment = {name: value for name, value in os.environ.items() if name not in UNSET}
+        environment = {name: value for name, value in os.environ.items() if name not in UNSET} | SLOW_COLORS
         command = [sys.executable, "manage.py", "up", "--no-demo", "--port", str(port), "--data", str(folder)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -111,6 +121,26 @@ def test_it_starts_again_on_what_is_there_and_says_no_password(up: Up) -> None:
     second = Up(up.folder, free_port())
     assert second.process.wait(60) == 1
     assert "already running with the data folder" in second.log.read_text()
+
+
+def test_a_trip_that_was_being_read_when_it_stopped_goes_on_at_the_next_start(up: Up, film_named: FilmNamed) -> None:
+    film = film_named("interrupted")
+
+    def ask(query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(up.folder / "db.sqlite3", timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+
+    up.wait_open()
+    ingest = [sys.executable, "manage.py", "ingest", str(film), "--quiet", "--data", str(up.folder)]
+    subprocess.run(ingest, cwd=ROOT, check=True, env={**os.environ, **SLOW_COLORS})
+    wait_for(lambda: ask("SELECT 1 FROM sightings_segment WHERE state = 'leased' AND progress > 0"))
+    up.process.send_signal(signal.SIGTERM)
+    assert up.process.wait(30) == 0
+    again = Up(up.folder, free_port())
+    wait_for(lambda: ask("SELECT 1 FROM sightings_trip WHERE state = 'done'"))
+    again.kill_all()
+    assert ask("SELECT count(*) FROM sightings_sighting") == [(5,)]
+    assert ask("SELECT attempts FROM sightings_segment") == [(1,), (1,), (1,)]
 
 
 def test_what_dies_is_started_again(up: Up) -> None:

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from anpr_site.supervisor import CannotStart, Part, Supervisor, child_environment
-from sightings.processing.sweep import release_all
+from sightings.processing.sweep import release_all, sweep
 from sightings.services.first_start import FirstUser, make_first_user
 
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         supervisor.start_redis()
         if settings.REDIS_IS_OURS:
             release_all()  # ours is the only place that workers of this data folder run in
+            sweep()  # and what they left unfinished goes on at once
         first = make_first_user(password=settings.ADMIN_PASSWORD)
         if first is not None and demo:
             _wanted().parent.mkdir(parents=True, exist_ok=True)
