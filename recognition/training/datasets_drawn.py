@@ -7,9 +7,11 @@ import string
 import numpy as np
 
 from recognition.training.datasets_scenes import Picture
-from recognition.training.synth.drive import PAINTS
-from recognition.training.synth.scenes import LANE, Camera, Placed, draw_scene
-from recognition.training.synth.vehicles import BODIES, KINDS, Vehicle, draw_plate, draw_vehicle
+from recognition.training.synth.bodies import BODIES
+from recognition.training.synth.camera import Camera
+from recognition.training.synth.scenes import LANE, Placed, draw_scene
+from recognition.training.synth.traffic import PAINTS
+from recognition.training.synth.vehicles import KINDS, Vehicle, draw_plate, draw_vehicle
 from recognition.types import FloatArray
 
 LANES = (-LANE, 0.0, LANE)  # meters beside the camera at which vehicles stand
