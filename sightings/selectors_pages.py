@@ -80,7 +80,7 @@ def route_path(points: Sequence[Point]) -> str:
     """An SVG path of a track, north up and true to scale, inside a 96 × 56 box; empty where there is no line."""
     step = max(1, len(points) // THUMB_POINTS)
     places = [(p[2], p[1]) for p in [*points[::step], *points[-1:]] if p[1] is not None and p[2] is not None]
-    if len(places) < 2:
+    if len(set(places)) < 2:
         return ""
     middle = sum(lat for _, lat in places) / len(places)
     squeeze = max(0.1, 1.0 - (middle / 90.0) ** 2)  # roughly cos(latitude), good enough for a picture of this size

@@ -38,13 +38,16 @@ function positionsWords(row) {
   return names.length ? `Laid over ${names.join(", ")}.` : "Positions kept.";
 }
 
+/** Some cameras take one picture every few seconds. */
+const pace = (rate) => (rate >= 1 || !rate ? `${Math.round(rate)} frames/s` : `a frame every ${Math.round(1 / rate)} s`);
+
 const fact = (shape, ...words) => h("span", {}, icon(shape), ...words);
 
 /** What inspection found, fact by fact. */
 function facts(row) {
   const { probe, gps, start, notes = [] } = row.findings;
   const list = [];
-  if (probe) list.push(fact("video", `${clock(probe.duration)}, ${probe.width} × ${probe.height}, ${Math.round(probe.frame_rate)} frames/s, ${probe.codec}`));
+  if (probe) list.push(fact("video", `${clock(probe.duration)}, ${probe.width} × ${probe.height}, ${pace(probe.frame_rate)}, ${probe.codec}`));
   if (gps?.found) list.push(fact("pin", `${gps.points} positions from ${gps.name || gps.source}`));
   else if (gps) list.push(fact("pin", gps.message ?? "No GPS found."));
   if (start) list.push(fact("clock", `Starts ${when(start.at, { dateStyle: "medium", timeStyle: "medium" })} (${SOURCES[start.source] ?? start.source}, ${spread(start.uncertainty_s)})`));
