@@ -79,6 +79,13 @@ def test_head_tells_the_size_and_sends_nothing(page_as: PageAs, alice: User, vid
     assert answer.content == b""
 
 
+def test_a_file_that_calls_itself_a_page_is_served_as_a_video(page_as: PageAs, alice: User, video: Video) -> None:
+    Video.objects.update(original_name="drive.html")
+    response = page_as(alice).get(f"/files/videos/{video.pk}/")
+    assert response["Content-Type"] == "video/mp4"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
 def test_another_fleets_video_is_not_there(page_as: PageAs, charlie: User, client: Client, video: Video) -> None:
     assert get(page_as(charlie), video).status_code == 404
     assert get(client, video).status_code == 302
