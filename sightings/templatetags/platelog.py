@@ -109,14 +109,22 @@ def span(seconds: float | None) -> str:
 
 
 @register.filter
+def pace(frame_rate: float) -> str:
+    """Some cameras take one picture every few seconds."""
+    if 0.0 < frame_rate < 1.0:
+        return f"a frame every {1.0 / frame_rate:.0f} s"
+    return f"{frame_rate:.4g} frames/s"
+
+
+@register.filter
 def plus_minus(seconds: float | None) -> str:
     """An uncertainty: ± 0.5 s, ± 3 min, ± 1 d."""
     if seconds is None:
         return ""
     for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
         if seconds < limit:
-            return f"± {seconds / size:.1f} {unit}" if seconds < 10 else f"± {seconds / size:.0f} {unit}"
-    return f"± {seconds / 86_400:.0f} d"
+            return f"±\N{NO-BREAK SPACE}{seconds / size:.{int(seconds < 10)}f}\N{NO-BREAK SPACE}{unit}"
+    return f"±\N{NO-BREAK SPACE}{seconds / 86_400:.0f}\N{NO-BREAK SPACE}d"
 
 
 @register.filter

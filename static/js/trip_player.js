@@ -1,6 +1,7 @@
 // The video, or the several videos of a trip on one axis of time, with boxes over the plates.
 import { clock, svg, when } from "./dom.js";
 
+const INTO_FRAME = 0.01; // seconds: at its very time stamp, rounding may show the frame before
 const SHOWN_AROUND = 0.35; // seconds a box stays before and after the frames it was read in
 
 export function makePlayer(trip) {
@@ -32,7 +33,7 @@ export function makePlayer(trip) {
   function seek(moment, { play = false, video: id = null } = {}) {
     const one = (id && part(id)) || showing(moment);
     if (!one) return;
-    const inside = Math.min(Math.max(0, moment - one.offset), Math.max(0, one.duration - 0.05));
+    const inside = Math.min(Math.max(0, moment - one.offset) + INTO_FRAME, Math.max(0, one.duration - INTO_FRAME));
     if (one.id !== current?.id) load(one, inside);
     else video.currentTime = inside;
     if (play) video.play().catch(() => {});

@@ -96,9 +96,22 @@ function onUpload(upload) {
   if (upload.state === "cancelled") return forget(row);
   // While this page sends the bytes itself, it knows better how far they are.
   if (!moving(row)) Object.assign(row, { state: upload.state, offset: upload.offset });
-  Object.assign(row, { sha256: upload.sha256, error: moving(row) ? row.error : upload.error, findings: upload.findings ?? {}, trip_id: upload.trip_id });
+  Object.assign(row, { error_code: upload.error_code, sha256: upload.sha256, error: moving(row) ? row.error : upload.error, findings: upload.findings ?? {}, trip_id: upload.trip_id });
   show(row);
   summarize();
+}
+
+/** What ended while the line was down is not told again: ask for it. */
+async function catchUp() {
+  const open = rows.filter((row) => row.id && !row.phase && ["receiving", "received", "inspecting"].includes(row.state));
+  for (const row of open) {
+    try {
+      const upload = await api(`/api/v1/uploads/${row.id}/`);
+      onUpload({ ...upload, trip_id: upload.trip });
+    } catch {
+      return; // the line is down again, and comes back again
+    }
+  }
 }
 
 function forget(row) {
@@ -160,6 +173,7 @@ if (root) {
   for (const upload of pageData("uploads-data") ?? []) rows.push(fromServer(upload));
   list.append(...rows.map(show));
   on("upload", onUpload);
+  on("reconnected", catchUp);
   if (!readonly()) {
     dragAndDrop();
     const input = document.getElementById("file-input");

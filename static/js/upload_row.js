@@ -5,7 +5,8 @@ const SOURCES = { gps: "GPS", person: "set by a person", container: "camera cloc
 
 /** {tone, shape, words} of a row: its local phase counts while bytes move, else what the server says. */
 function standing(row) {
-  const share = row.size ? Math.floor((row.offset / row.size) * 100) : 0;
+  const sent = row.size ? Math.floor((row.offset / row.size) * 100) : 0;
+  const share = row.phase ? Math.min(99, sent) : sent; // what has left is not yet what has arrived
   if (row.phase === "checking") return { tone: "running", shape: "clock", words: "Checking whether it is here already" };
   if (row.phase === "queued") return { tone: "", shape: "clock", words: "Waits for the files before it" };
   if (row.phase === "sending") return { tone: "running", shape: "upload", words: sendingWords(row, share) };
@@ -57,6 +58,9 @@ function facts(row) {
   return list;
 }
 
+// Failures after which the server still has the bytes, so that looking again may help.
+const KEPT = ["video_damaged", "internal", "inspection_died"];
+
 const moving = (row) => ["checking", "queued", "sending", "paused"].includes(row.phase);
 
 function buttons(row, acts) {
@@ -65,7 +69,7 @@ function buttons(row, acts) {
   if (row.trip_id) list.push(h("a.button.small.primary", { href: `/trips/${row.trip_id}/` }, "Open trip"));
   if (!acts) return list;
   if (row.phase === "refused" && row.file) list.push(button("Send again", "retry", acts.again));
-  if (!row.phase && row.state === "failed" && row.id) list.push(button("Try again", "retry", acts.retry));
+  if (!row.phase && row.state === "failed" && KEPT.includes(row.error_code)) list.push(button("Try again", "retry", acts.retry));
   if (moving(row) || (!row.phase && ["receiving", "received", "failed"].includes(row.state))) list.push(button(row.state === "failed" ? "Forget" : "Cancel", "close", acts.cancel, "quiet"));
   else if (row.phase === "refused") list.push(button("Forget", "close", acts.cancel, "quiet"));
   return list;

@@ -61,7 +61,7 @@ export class Sending {
   }
 
   answered(request, response) {
-    if (request.getMethod() === "POST" && response.getStatus() === 201) this.created(response.getBody());
+    if (request.getMethod() === "POST" && response.getStatus() < 300) this.created(response.getBody());
     this.told({ id: this.id });
   }
 
@@ -74,6 +74,7 @@ export class Sending {
   }
 
   moved(sent) {
+    if (this.stopped) return;
     const now = performance.now();
     if (this.last && now - this.last.at > 250) {
       const pace = Math.max(0, (sent - this.last.sent) / (now - this.last.at)) * 1000;

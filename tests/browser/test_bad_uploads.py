@@ -35,6 +35,7 @@ def test_a_text_file_named_mp4_is_refused_kindly(page: Page, tmp_path: Path) -> 
     row = send(page, fake)
     expect(row).to_have_attribute("data-state", "failed")
     expect(row.locator(".upload-state")).to_contain_text("not a video")
+    expect(row.get_by_role("button", name="Try again")).to_have_count(0)  # nothing would change
     row.get_by_role("button", name="Forget").click()
     expect(row).to_have_count(0)
 
