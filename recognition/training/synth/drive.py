@@ -83,7 +83,7 @@ def draw_drive(
     legible: dict[int, tuple[Passage, list[float]]] = {}
     with av.open(str(video), "w", options={"movflags": "faststart"}) as container, truth.open("w") as lines:
         container.metadata["creation_time"] = START.isoformat()
-        stream = container.add_stream("libx264", rate=round(fps), options={"crf": "21", "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=round(fps), options={"crf": "22", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
         stream.codec_context.gop_size = round(fps)  # a key frame a second: exact seeking, and places to cut
@@ -128,8 +128,10 @@ def _truth_line(frame: DrawnFrame) -> dict[str, object]:
 def position(seconds: float) -> tuple[float, float]:
     """Latitude and longitude of the car: a gently winding way north-east."""
     way = along(seconds)
-    north = 0.75 * way + 24 * math.sin(way / 60)
-    east = 0.66 * way + 18 * math.sin(way / 85)
+    steps = np.linspace(0, way, max(2, round(2 * way)))
+    middles = (steps[:-1] + steps[1:]) / 2
+    heading = 0.72 + 0.55 * np.sin(middles / 26) + 0.2 * np.sin(middles / 61)  # radians, clockwise from north
+    north, east = (float((np.diff(steps) * part).sum()) for part in (np.cos(heading), np.sin(heading)))
     return HOME[0] + north / 111_320, HOME[1] + east / (111_320 * math.cos(math.radians(HOME[0])))
 
 

@@ -6,6 +6,7 @@ a control point, Z closes. A style says how wide the square becomes and how thic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.uint8]
+Line = NDArray[np.float64]
 Point = tuple[float, float]
 
 _SIX = "M.92,.13 Q.78,0 .54,0 Q0,0 0,.48 L0,.68 Q0,1 .5,1 Q1,1 1,.7 Q1,.41 .52,.41 Q.12,.41 0,.64"
@@ -36,7 +38,7 @@ PATHS = {
     "N": "M0,1 L0,0 L1,1 L1,0",
     "O": _O,
     "P": _P,
-    "Q": _O + " M.58,.7 L.98,.99",
+    "Q": _O + " M.57,.68 L.97,1",
     "R": _P + " M.48,.56 L1,1",
     "S": "M.97,.26 Q.93,0 .5,0 Q.03,0 .03,.25 Q.03,.44 .5,.49 Q1,.54 1,.75 Q1,1 .5,1 Q.04,1 0,.74",
     "T": "M0,0 L1,0 M.5,0 L.5,1",
@@ -58,11 +60,12 @@ PATHS = {
     "Q0,.46 0,.73 Q0,1 .5,1 Q1,1 1,.73 Q1,.46 .5,.46",
     "9": _SIX,  # turned half round
     "-": "M0,.5 L1,.5",
-    ".": "M.5,.97 L.5,1",
+    ".": "M.5,.91 L.5,1",
 }
 # Widths in shares of an ordinary character's; a zero is slimmer than the letter, which is how plates tell them apart.
 WIDTHS = {"I": 0.05, "1": 0.5, "M": 1.2, "W": 1.35, "O": 1.12, "Q": 1.12, "0": 0.92, "J": 0.85, "-": 0.5, ".": 0.05}
 SUPERSAMPLE = 4
+MITER = 1.8  # how far a corner's tip reaches, in halves of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,56 @@ def glyph(character: str, height: int, style: str = "grotesque", weight: float =
     canvas = np.zeros((big, max(thick, round(inner * big)) + thick), np.uint8)
     scale_x, scale_y, edge = canvas.shape[1] - thick, big - thick, thick / 2
     for line in strokes(PATHS[character]):
-        points = np.array([(edge + x * scale_x, edge + y * scale_y) for x, y in line])
-        if character == "9":
-            points = np.array([canvas.shape[1] - 1, big - 1]) - points
-        cv2.polylines(canvas, [np.rint(points * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, shift=4)
+        _draw(canvas, np.array(line) * (scale_x, scale_y) + edge, thick / 2)
+    if character == "9":
+        canvas = canvas[::-1, ::-1]
     columns = max(1, round(canvas.shape[1] / SUPERSAMPLE))
     return np.asarray(cv2.resize(canvas, (columns, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _draw(canvas: Mask, points: Line, half: float) -> None:
+    """A stroke of twice `half` the width along (n, 2) points, with flat ends and sharp corners.
+
+    An end that meets the edge runs on beyond it, so that the canvas cuts it level, as letters are cut.
+    """
+    closed = bool((points[0] == points[-1]).all())
+    if not closed:
+        points = points.copy()
+        for end, inner in ((0, 1), (-1, -2)):
+            ahead = _unit(points[end] - points[inner])
+            room = np.where(ahead > 0, np.array(canvas.shape[::-1]) - points[end], points[end])
+            if ((np.abs(ahead) > 0.3) & (room < half + 1.5)).any():
+                points[end] += 2 * half * ahead
+    ways = [_unit(step) for step in np.diff(points, axis=0)]
+    for start, end, way in zip(points[:-1], points[1:], ways, strict=True):
+        _fill(
+            canvas,
+            [start + half * _left(way), end + half * _left(way), end - half * _left(way), start - half * _left(way)],
+        )
+    for corner, before, after in zip(points[1:-1], ways[:-1], ways[1:], strict=True):
+        _join(canvas, corner, before, after, half)
+    if closed:
+        _join(canvas, points[0], ways[-1], ways[0], half)
+
+
+def _join(canvas: Mask, corner: Line, before: Line, after: Line, half: float) -> None:
+    """Fill the outer side of a corner: to its tip, or, where that is far, to a short edge across it."""
+    turn = math.atan2(before[0] * after[1] - before[1] * after[0], float(before @ after))
+    outer, reach = math.copysign(half, turn), half * min(MITER, abs(math.tan(turn / 2)))
+    first, second = corner + outer * _left(before), corner + outer * _left(after)
+    _fill(canvas, [corner, first, first + reach * before, second - reach * after, second])
+
+
+def _fill(canvas: Mask, points: list[Line]) -> None:
+    cv2.fillConvexPoly(canvas, np.rint(np.array(points) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
+
+
+def _unit(step: Line) -> Line:
+    return np.asarray(step / max(1e-9, float(np.hypot(*step))))
+
+
+def _left(way: Line) -> Line:
+    return np.array([way[1], -way[0]])
 
 
 def draw_text(

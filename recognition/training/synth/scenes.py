@@ -111,11 +111,11 @@ def _still(width: int, height: int) -> Image:
     left, right = EDGES[-1], EDGES[1]
     _fading(image, camera, left - PAVEMENT, right + PAVEMENT, (150, 156, 160))
     _fading(image, camera, left - 0.18, right + 0.18, (186, 190, 192))
-    _fading(image, camera, left, right, (92, 90, 90))
-    _fading(image, camera, LANE / 2 + 0.1, right, (104, 103, 104))
+    _fading(image, camera, left, right, (104, 102, 102))
+    _fading(image, camera, LANE / 2 + 0.1, right, (116, 115, 116))
     for middle in (-LANE, 0.0):
         for side in (-0.75, 0.75):  # tracks that wheels have polished
-            _fading(image, camera, middle + side - 0.28, middle + side + 0.28, (89, 87, 87))
+            _fading(image, camera, middle + side - 0.28, middle + side + 0.28, (99, 97, 97))
     return image
 
 
@@ -184,7 +184,7 @@ def _strip(left: float, right: float, near: float, far: float) -> list[list[Plac
 def _marks(image: Image, camera: Camera, traveled: float) -> None:
     for patch in range(int(traveled // 25), int((traveled + 90) // 25)):  # tar of other years
         rng = np.random.default_rng(patch)
-        z, x, tone = patch * 25 - traveled + rng.uniform(0, 15), rng.uniform(EDGES[-1], 0), int(rng.integers(74, 88))
+        z, x, tone = patch * 25 - traveled + rng.uniform(0, 15), rng.uniform(EDGES[-1], 0), int(rng.integers(86, 100))
         shapes(
             image,
             camera,

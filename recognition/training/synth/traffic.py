@@ -60,9 +60,9 @@ def _oncoming(t: float, moved: float) -> Spot:
 
 def _overtaking(t: float, moved: float) -> Spot:
     """From behind on the left, slowly past us, then back into our lane and away."""
-    u = t - 2.5
+    u = t - 2.9
     z = 6 + u + (0.6 if u > 0 else -1.28) * u * u
-    return -LANE * (1 - _ease((z - 14) / 7)), z
+    return -LANE * (1 - _ease((z - 12) / 6)), z
 
 
 def _leaving(t: float, moved: float) -> Spot:

@@ -33,3 +33,12 @@ def test_text_is_as_high_as_asked_and_grows_with_its_length() -> None:
 def test_a_character_that_is_not_drawn_is_an_error() -> None:
     with pytest.raises(KeyError):
         glyphs.draw_text("Ä", 40)
+
+
+def test_stems_and_arms_end_level_at_the_edges() -> None:
+    for character in "EHTZ":
+        mask = glyphs.glyph(character, 64)
+        assert mask[0].max() == mask[-1].max() == 255
+    arms = glyphs.glyph("E", 64)
+    assert arms[0].min() > 240
+    assert arms[-1].min() > 240
