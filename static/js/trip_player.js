@@ -8,10 +8,13 @@ export function makePlayer(trip) {
   const $ = (id) => document.getElementById(id);
   const [video, boxes, note, choice] = [$("video"), $("boxes"), $("player-note"), $("video-select")];
   let current = null;
+  let origin = 0; // what the browser calls the first frame of this file: some files do not begin at 0
   let lit = null;
+  let wanted = null; // seconds into a video that is still loading
 
+  const inVideo = () => Math.max(0, video.currentTime - origin);
   const part = (id) => trip.data.videos.find((one) => one.id === id);
-  const at = () => (current ? current.offset + video.currentTime : 0);
+  const at = () => (current ? current.offset + inVideo() : 0);
 
   /** The video that shows this moment; the camera that is being watched comes first. */
   function showing(moment) {
@@ -25,9 +28,18 @@ export function makePlayer(trip) {
     video.poster = start ? "" : one.poster;
     video.src = one.url;
     video.load(); // a media fragment would not survive a second seek
-    video.addEventListener("loadedmetadata", () => (video.currentTime = start), { once: true });
+    origin = 0;
+    wanted = start;
     choice.value = String(one.id);
     boxes.setAttribute("viewBox", `0 0 ${one.width || 1280} ${one.height || 720}`);
+  }
+
+  /** With the first frame there, the file's own beginning is known, and only then can it be sought in. */
+  function begin() {
+    if (wanted === null) return;
+    origin = video.currentTime;
+    if (wanted > 0) video.currentTime = origin + wanted;
+    wanted = null;
   }
 
   function seek(moment, { play = false, video: id = null } = {}) {
@@ -35,7 +47,8 @@ export function makePlayer(trip) {
     if (!one) return;
     const inside = Math.min(Math.max(0, moment - one.offset) + INTO_FRAME, Math.max(0, one.duration - INTO_FRAME));
     if (one.id !== current?.id) load(one, inside);
-    else video.currentTime = inside;
+    else if (wanted !== null) wanted = inside;
+    else video.currentTime = origin + inside;
     if (play) video.play().catch(() => {});
     tell();
   }
@@ -50,7 +63,7 @@ export function makePlayer(trip) {
 
   function drawBoxes() {
     if (!current) return;
-    const t = video.currentTime;
+    const t = inVideo();
     const seen = trip.data.sightings.filter((s) => s.video === current.id && s.state !== "rejected" && t >= s.first - SHOWN_AROUND && t <= s.last + SHOWN_AROUND);
     boxes.replaceChildren(...seen.map((s) => rectangle(s, t)).filter(Boolean));
   }
@@ -80,7 +93,7 @@ export function makePlayer(trip) {
   function frame(by) {
     video.pause();
     const length = 1 / (current?.frame_rate || 25);
-    video.currentTime = Math.min(Math.max(0, video.currentTime + by * length), video.duration || Infinity);
+    video.currentTime = Math.min(Math.max(origin, video.currentTime + by * length), origin + (current?.duration ?? 0));
   }
 
   function ended() {
@@ -106,6 +119,7 @@ export function makePlayer(trip) {
   video.addEventListener("play", () => (showPlaying(), follow()));
   for (const event of ["pause", "ended"]) video.addEventListener(event, showPlaying);
   for (const event of ["seeked", "timeupdate", "loadeddata"]) video.addEventListener(event, tell);
+  video.addEventListener("loadeddata", begin);
   video.addEventListener("ended", ended);
   video.addEventListener("click", toggle);
   video.addEventListener("error", () => {
