@@ -5,18 +5,14 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from sightings import selectors
 from sightings.models import User, Video
-from sightings.services import audit
-from sightings.views.people import page, person_of
+from sightings.views.people import note_once, page, person_of
 from sightings.views.ranges import serve
-
-NOTED_S = 3600  # one line of audit an hour for a person and a sighting, not one for each of its pictures
 
 
 @require_safe
@@ -59,8 +55,8 @@ def crop(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def _note(person: User, name: str) -> None:
     sighting = selectors.sighting_of_crop(person, name)
-    if sighting is not None and cache.add(f"crop-viewed:{person.pk}:{sighting.pk}", True, NOTED_S):
-        audit.record(action="crop.viewed", user=person, fleet=sighting.fleet, target=sighting)
+    if sighting is not None:
+        note_once(person, "crop.viewed", sighting.fleet, sighting)
 
 
 def _video(request: HttpRequest, pk: int) -> Video:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,8 +18,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sightings.errors import PlatelogError
 from sightings.models import Fleet, User
+from sightings.services import audit
 
 View = Callable[..., HttpResponseBase]
+NOTED_S = 3600
 
 
 def person_of(request: HttpRequest) -> User:
@@ -60,6 +64,12 @@ def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(wanted if safe else fallback)
+
+
+def note_once(person: User, action: str, fleet: Fleet, target: models.Model) -> None:
+    """Write down that a person looked at something, once an hour however often its parts are fetched."""
+    if cache.add(f"noted:{action}:{person.pk}:{target.pk}", True, NOTED_S):
+        audit.record(action=action, user=person, fleet=fleet, target=target)
 
 
 def told(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:

@@ -13,7 +13,7 @@ from sightings.forms import FLAG_REASONS, TripNameForm
 from sightings.models import Role, Trip, User
 from sightings.services import audit, trips
 from sightings.services.roles import has_role
-from sightings.views.people import back, page, person_of, told
+from sightings.views.people import back, note_once, page, person_of, told
 
 PER_PAGE = 30
 
@@ -49,7 +49,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def data(request: HttpRequest, pk: int) -> JsonResponse:
     """The same as the page was drawn from, for when something has changed."""
     person = person_of(request)
-    response = JsonResponse(selectors_pages.trip_data(person, _trip(person, pk)))
+    trip = _trip(person, pk)
+    note_once(person, "trip.viewed", trip.fleet, trip)
+    response = JsonResponse(selectors_pages.trip_data(person, trip))
     response["Cache-Control"] = "no-store"
     return response
 

@@ -8,9 +8,8 @@ const NOT_LOGGED_IN = 4401;
 const listeners = new Map();
 let socket = null;
 let wait = FIRST_WAIT;
-let everOpen = false;
 
-/** Call `told(payload)` for each message of a type: trip, upload, sighting; `reconnected` after a break. */
+/** Call `told(payload)` for each message of a type: trip, upload, sighting; `connected` whenever the line is up. */
 export function on(type, told) {
   if (!listeners.has(type)) listeners.set(type, new Set());
   listeners.get(type).add(told);
@@ -27,8 +26,7 @@ export function connect() {
   const ping = setInterval(() => socket?.readyState === 1 && socket.send('{"type":"ping"}'), PING_EVERY);
   socket.addEventListener("open", () => {
     wait = FIRST_WAIT;
-    if (everOpen) tell("reconnected");
-    everOpen = true;
+    tell("connected");
   });
   socket.addEventListener("message", (event) => {
     const message = JSON.parse(event.data);

@@ -19,7 +19,9 @@ const color = (name) => {
 export { color };
 
 export function makeMap(element, { zoom = true } = {}) {
-  const map = L.map(element, { zoomControl: zoom, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
+  const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const motion = { zoomAnimation: moving, fadeAnimation: moving, markerZoomAnimation: moving };
+  const map = L.map(element, { ...motion, zoomControl: zoom, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
   const { tiles, credit, world } = element.dataset;
   L.control.scale({ imperial: false, position: "topright" }).addTo(map);
   if (tiles) {

@@ -56,6 +56,7 @@ const list = makeList(trip);
 const words = makeWords(trip, refresh);
 trip.views.push(player, makeTripMap(trip), makeTimeline(trip), list);
 
+const showHead = (news) => showTrip(document.querySelector(".trip-head"), news);
 let asked = false;
 let again = false;
 
@@ -68,6 +69,7 @@ async function refresh() {
   asked = true;
   try {
     trip.data = await api(`/trips/${data.trip.id}/data/`);
+    showHead(trip.data.trip);
     for (const view of trip.views) view.refresh?.();
     if (trip.now) trip.choose(trip.now);
   } catch {
@@ -85,14 +87,14 @@ async function refresh() {
 on("trip", (news) => {
   if (news.id !== data.trip.id) return;
   const before = trip.data.trip;
-  for (const element of document.querySelectorAll(`main [data-trip="${news.id}"]`)) showTrip(element, news);
+  showHead(news);
   if (news.state !== before.state && ["partial", "failed"].includes(news.state)) location.reload();
   const changed = news.sightings !== before.sightings || news.doubtful !== before.doubtful || news.state !== before.state;
   trip.data.trip = news;
   if (changed) refresh();
 });
 on("sighting", (news) => news.trip_id === data.trip.id && refresh());
-on("reconnected", refresh);
+on("connected", refresh); // what happened while there was no line
 
 const keys = {
   " ": () => player.toggle(),
@@ -115,6 +117,6 @@ document.addEventListener("keydown", (event) => {
 const renaming = document.getElementById("rename-dialog");
 document.getElementById("rename-open")?.addEventListener("click", () => renaming.showModal());
 for (const view of trip.views) view.refresh?.();
-showTrip(document.querySelector(".trip-head"), data.trip);
+showHead(data.trip);
 const linked = location.hash.match(/^#s(\d+)$/);
 if (linked) trip.go(Number(linked[1]));

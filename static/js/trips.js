@@ -3,6 +3,9 @@ import { h } from "./dom.js";
 import { on } from "./live.js";
 import { isActive, liveBlock, showTrip } from "./progress.js";
 
+const TOLD_WITHIN = 5000;
+const RELOAD_EVERY = 60000;
+const heard = new Set();
 const running = document.querySelector("#running");
 
 function showRunning(trip) {
@@ -20,16 +23,29 @@ function showRunning(trip) {
 /** A trip that began after the page was drawn: one quiet line offers it, and nothing jumps. */
 function offerNew(trip) {
   if (document.querySelector(`article[data-trip="${trip.id}"]`) || document.getElementById("new-trips")) return;
+  if (!isActive(trip) || Number(new URLSearchParams(location.search).get("page") ?? 1) > 1) return;
   const place = document.querySelector(".home-trips, .trip-table");
   place?.before(h("p.note", { id: "new-trips", role: "status" }, "A new trip has come in. ", h("a", { href: location.href }, "Show it")));
 }
 
 on("trip", (trip) => {
+  heard.add(String(trip.id));
   showRunning(trip);
   for (const element of document.querySelectorAll(`main [data-trip="${trip.id}"]`)) showTrip(element, trip);
   offerNew(trip);
 });
-on("reconnected", () => {
-  // What ended during the break is not told again.
-  if (document.querySelector('main [data-state="reading"], main [data-state="waiting"]')) location.reload();
+/** However wrong the page and the line may be about each other, it never reloads over and over. */
+function notLately() {
+  const last = Number(sessionStorage.getItem("reloaded") ?? 0);
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  return Date.now() - last > RELOAD_EVERY;
+}
+
+/** The line begins by telling of all that is under way: what the page shows so, and is not told of, has ended since. */
+on("connected", () => {
+  heard.clear();
+  setTimeout(() => {
+    const shown = [...document.querySelectorAll('main [data-state="reading"], main [data-state="waiting"]')];
+    if (shown.some((element) => !heard.has(element.dataset.trip)) && notLately()) location.reload();
+  }, TOLD_WITHIN);
 });

@@ -101,7 +101,7 @@ function onUpload(upload) {
   summarize();
 }
 
-/** What ended while the line was down is not told again: ask for it. */
+/** What ended while there was no line is not told again: ask for it. */
 async function catchUp() {
   const open = rows.filter((row) => row.id && !row.phase && ["receiving", "received", "inspecting"].includes(row.state));
   for (const row of open) {
@@ -173,7 +173,7 @@ if (root) {
   for (const upload of pageData("uploads-data") ?? []) rows.push(fromServer(upload));
   list.append(...rows.map(show));
   on("upload", onUpload);
-  on("reconnected", catchUp);
+  on("connected", catchUp);
   if (!readonly()) {
     dragAndDrop();
     const input = document.getElementById("file-input");

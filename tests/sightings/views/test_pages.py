@@ -76,6 +76,13 @@ def test_the_trip_page_carries_sightings_in_the_order_of_time(
     assert data["sightings"][0]["boxes"] == [[7.0, 100, 200, 180, 220]]
 
 
+def test_looking_by_script_is_noted_too(page_as: PageAs, alice: User, sighting: Sighting) -> None:
+    browser = page_as(alice)
+    for _ in range(3):
+        browser.get(f"/trips/{sighting.trip_id}/data/")
+    assert AuditEntry.objects.filter(user=alice, action="trip.viewed").count() == 1
+
+
 def test_an_address_that_is_none_gets_a_page_in_our_look(page_as: PageAs, alice: User) -> None:
     answer = page_as(alice).get("/no-such-page/")
     assert answer.status_code == 404
