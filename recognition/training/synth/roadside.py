@@ -49,7 +49,7 @@ def tree_shadows(camera: Camera, traveled: float) -> list[list[Place]]:
     for place in range(first - 1, first + SIGHT):
         rng = np.random.default_rng((place + 10, 77))
         z = place * PITCH - traveled + 2
-        for x, size in ((-3.9, 1.6), (-2.9, 1.1), (-1.9, 1.3), (-0.9, 0.7), (0.1, 0.9), (0.9, 0.5)):
+        for x, size in ((-4.2, 1.5), (-3.5, 1.2), (-2.9, 1.0), (-2.4, 0.9), (-1.8, 0.7), (-1.3, 0.4)):
             x, depth = x + float(rng.normal(0, 0.3)), z + float(rng.normal(0, 0.7))
             turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
             blots.append([(x + size * float(np.cos(a)), 0.0, depth + 0.8 * size * float(np.sin(a))) for a in turn])
