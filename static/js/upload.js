@@ -6,6 +6,7 @@ import { draw, moving } from "./upload_row.js";
 import { Sending } from "./upload_send.js";
 
 const AT_ONCE = 2;
+const ASK_EVERY = 10000;
 const root = document.getElementById("uploader");
 const list = document.getElementById("upload-list");
 const rows = [];
@@ -85,10 +86,19 @@ async function arrived(row) {
   }
 }
 
+/** The server may tell of a new upload before its answer to this page's own request is here. */
+const sentFromHere = (upload) => rows.find((row) => !row.id && moving(row) && row.name === upload.filename && row.size === upload.size);
+
+/** The websocket may tell of an upload before its own request has been answered: then its row is here already. */
+function opening(upload) {
+  return rows.some((row) => row.file && !row.id && moving(row) && row.name === upload.filename && row.size === upload.size);
+}
+
 function onUpload(upload) {
-  let row = rows.find((one) => one.id === upload.id);
+  let row = rows.find((one) => one.id === upload.id) ?? sentFromHere(upload);
+  if (row) row.id = upload.id;
   if (!row) {
-    if (upload.state === "cancelled") return;
+    if (upload.state === "cancelled" || opening(upload)) return;
     row = fromServer(upload);
     rows.unshift(row);
     list.prepend(show(row));
@@ -101,7 +111,7 @@ function onUpload(upload) {
   summarize();
 }
 
-/** What ended while there was no line is not told again: ask for it. */
+/** What ended while there was no line is not told again, and a message may overtake another: ask. */
 async function catchUp() {
   const open = rows.filter((row) => row.id && !row.phase && ["receiving", "received", "inspecting"].includes(row.state));
   for (const row of open) {
@@ -174,6 +184,7 @@ if (root) {
   list.append(...rows.map(show));
   on("upload", onUpload);
   on("connected", catchUp);
+  setInterval(catchUp, ASK_EVERY);
   if (!readonly()) {
     dragAndDrop();
     const input = document.getElementById("file-input");
