@@ -89,16 +89,11 @@ async function arrived(row) {
 /** The server may tell of a new upload before its answer to this page's own request is here. */
 const sentFromHere = (upload) => rows.find((row) => !row.id && moving(row) && row.name === upload.filename && row.size === upload.size);
 
-/** The websocket may tell of an upload before its own request has been answered: then its row is here already. */
-function opening(upload) {
-  return rows.some((row) => row.file && !row.id && moving(row) && row.name === upload.filename && row.size === upload.size);
-}
-
 function onUpload(upload) {
   let row = rows.find((one) => one.id === upload.id) ?? sentFromHere(upload);
   if (row) row.id = upload.id;
   if (!row) {
-    if (upload.state === "cancelled" || opening(upload)) return;
+    if (upload.state === "cancelled") return;
     row = fromServer(upload);
     rows.unshift(row);
     list.prepend(show(row));

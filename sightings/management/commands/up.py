@@ -52,8 +52,8 @@ class Command(BaseCommand):
 
     def _greet(self, options: dict[str, Any], first: FirstUser | None) -> None:
         if first is not None:
-            known = "ADMIN_PASSWORD" if settings.ADMIN_PASSWORD else first.password
-            self.stdout.write(f"First user: {first.name}  Password: {known}  (shown this once; change it after login)")
+            told = "the one in ADMIN_PASSWORD" if settings.ADMIN_PASSWORD else f"{first.password}  (shown this once)"
+            self.stdout.write(f"First user: {first.name}  Password: {told}")
         host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
         self.stdout.write(f"Open http://{host}:{options['port']}/   (Ctrl-C stops)")
         self.stdout.flush()
