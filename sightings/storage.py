@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 
 _CROP = re.compile(r"crops/(\d+)/(\d+)/[\w./-]+")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
@@ -24,6 +25,14 @@ def uploads_root() -> Path:
 def upload_file(name: str) -> Path:
     """The file behind `Upload.path`."""
     return uploads_root() / PurePosixPath(name).name
+
+
+def local_path(name: str) -> Path | None:
+    """Where a stored file lies on this machine; None where storage is elsewhere and hands out signed addresses."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None
 
 
 def suffix_of(filename: str) -> str:

@@ -6,19 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from recognition.networks.blocks import Convolution
+
 STRIDES = (8, 16, 32)
 REACH = 4.0  # corners are told in multiples of this many strides from the middle of their cell
-
-
-class Convolution(nn.Sequential):
-    """3×3 (or other) convolution, batch normalization, ReLU. Normalization folds into the weights when exported."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int = 1, size: int = 3) -> None:
-        super().__init__(
-            nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False),
-            nn.BatchNorm2d(outputs, momentum=0.03),
-            nn.ReLU(inplace=True),
-        )
 
 
 class Residual(nn.Module):

@@ -6,24 +6,18 @@ plates of one line and of two; on a one-line plate it learns to write in one hal
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
 from recognition.alphabet import CLASSES, REGIONS
+from recognition.networks import blocks
 
 HEIGHT, WIDTH = 48, 144  # of the grey crop
 ROWS, COLUMNS = 2, WIDTH // 4  # of the last feature map
 
-
-class Convolution(nn.Sequential):
-    """3×3 (or other) convolution, batch normalization, ReLU. Normalization folds into the weights when exported."""
-
-    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int] = (1, 1)) -> None:
-        super().__init__(
-            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
-            nn.BatchNorm2d(outputs, momentum=0.02),
-            nn.ReLU(inplace=True),
-        )
+Convolution = partial(blocks.Convolution, momentum=0.02)
 
 
 class Residual(nn.Module):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from recognition.geometry import order_corners
+from recognition.training.datasets_crops import HELD_OUT_DRIVES, labels
 from recognition.training.losses_detector import DetectorBatch
 from recognition.types import FloatArray, Image
 
-HELD_OUT_DRIVES = ("nightride_type3_001", "dayride_type1_002")
 SHARES = {
     "dashcam_ro": 0.34, "cars_in": 0.13, "cars_mixed": 0.13, "cars_closeup": 0.12, "cars_web": 0.06,
     "street_es": 0.08, "background": 0.14, "drawn": 0.10,
@@ -60,9 +59,7 @@ def load(data: Path) -> tuple[dict[str, list[Picture]], list[Picture]]:
     kept: dict[str, list[Picture]] = {}
     apart: list[Picture] = []
     for folder in SHARES:
-        labels = data / folder / "labels.jsonl"
-        for line in labels.read_text("utf-8").splitlines() if labels.exists() else []:
-            row = json.loads(line)
+        for row in labels(data / folder):
             image = cv2.imread(str(data / folder / row["image"]))
             if image is None:
                 continue

@@ -16,12 +16,14 @@ from pathlib import Path
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
+from sightings.storage import local_path
+
 CACHE_S = 3600  # how long a fetched video is kept for the next segment of it
 
 
 def keep(path: Path, name: str) -> None:
     """Put a local file into storage under this name; on one disk nothing is copied."""
-    target = _local(name)
+    target = local_path(name)
     if target is None:
         with path.open("rb") as stream:
             default_storage.save(name, File(stream))
@@ -36,7 +38,7 @@ def keep(path: Path, name: str) -> None:
 
 def put(name: str, data: bytes) -> None:
     """Store a small file; whoever reads it sees all of it or nothing."""
-    target = _local(name)
+    target = local_path(name)
     if target is None:
         default_storage.save(name, ContentFile(data))
         return
@@ -53,16 +55,8 @@ def remove(name: str) -> None:
 @contextmanager
 def local(name: str) -> Iterator[Path]:
     """A stored file as a path that decoders can open."""
-    path = _local(name)
+    path = local_path(name)
     yield path if path is not None else _fetched(name)
-
-
-def _local(name: str) -> Path | None:
-    """Where a stored file lies on this machine; None where storage is elsewhere."""
-    try:
-        return Path(default_storage.path(name))
-    except NotImplementedError:
-        return None
 
 
 def _beside(target: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from sightings import selectors
 from sightings.models import User, Video
+from sightings.storage import local_path
 from sightings.views.people import note_once, page, person_of
 from sightings.views.ranges import serve
 
@@ -20,7 +20,7 @@ from sightings.views.ranges import serve
 def video(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _video(request, pk)
     name = found.file.name or ""
-    path = _local(name)
+    path = local_path(name)
     if path is None:
         return HttpResponseRedirect(default_storage.url(name))
     try:
@@ -70,7 +70,7 @@ def _picture(name: str) -> HttpResponseBase:
     """A JPEG out of storage; a name stands for the same bytes for ever, so browsers may keep it."""
     if not name:
         raise Http404
-    if _local(name) is None:
+    if local_path(name) is None:
         return HttpResponseRedirect(default_storage.url(name))
     try:
         with default_storage.open(name) as stream:
@@ -79,11 +79,3 @@ def _picture(name: str) -> HttpResponseBase:
         raise Http404 from error
     headers = {"Cache-Control": "private, max-age=86400, immutable"}
     return HttpResponse(body, content_type="image/jpeg", headers=headers)
-
-
-def _local(name: str) -> Path | None:
-    """Where a stored file lies on this machine; None where storage is elsewhere and hands out signed addresses."""
-    try:
-        return Path(default_storage.path(name))
-    except NotImplementedError:
-        return None

@@ -52,8 +52,7 @@ function facts(row) {
   if (gps?.found) list.push(fact("pin", `${gps.points} positions from ${gps.name || gps.source}`));
   else if (gps) list.push(fact("pin", gps.message ?? "No GPS found."));
   if (start) list.push(fact("clock", `Starts ${when(start.at, { dateStyle: "medium", timeStyle: "medium" })} (${SOURCES[start.source] ?? start.source}, ${spread(start.uncertainty_s)})`));
-  // What was said before a video was found is no longer so.
-  for (const note of row.findings.attached_to?.length ? [] : notes) list.push(fact("doubtful", note));
+  for (const note of notes) list.push(fact("doubtful", note));
   if (row.sha256) list.push(h("code", { title: `SHA-256 ${row.sha256}` }, `${row.sha256.slice(0, 12)}…`));
   return list;
 }

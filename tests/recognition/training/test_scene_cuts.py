@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from recognition.training import datasets_scenes
+from recognition.training.datasets_crops import HELD_OUT_DRIVES
 from recognition.training.datasets_drawn import drawn_pictures
-from recognition.training.datasets_scenes import HELD_OUT_DRIVES, Cutter, Picture
+from recognition.training.datasets_scenes import Cutter, Picture
 
 MARK = (255, 0, 255)  # a color that nothing but the plates below has
 
