@@ -11,6 +11,7 @@ import onnxruntime
 
 from recognition.errors import WeightsRefused
 from recognition.inference import weights
+from recognition.inference.weights import NetworkEntry
 from recognition.types import FloatArray
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -44,14 +45,14 @@ class OnnxNetwork:
 class TorchNetwork:
     """The same network in torch, on `device` (`cuda`, or `cpu` to compare)."""
 
-    def __init__(self, kind: str, path: Path, device: str) -> None:
+    def __init__(self, entry: NetworkEntry, path: Path, device: str) -> None:
         import torch
 
         from recognition.networks.detector import Detector
         from recognition.networks.recognizer import Recognizer
 
         self.torch, self.device = torch, torch.device(device)
-        self.model = {"detector": Detector, "recognizer": Recognizer}[kind]()
+        self.model = {"detector": Detector, "recognizer": Recognizer}[entry.kind](**entry.build)
         self.model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         self.model.eval().to(self.device)
 
@@ -81,5 +82,5 @@ def load_network(name: str, device: Device = "auto", *, folder: Path = weights.F
     if device == "cuda" and not cuda:
         raise WeightsRefused("No CUDA GPU answers (or torch is not installed). Use --device cpu, or READ_DEVICE=cpu.")
     if cuda:
-        return TorchNetwork(entry.kind, weights.verified(entry.pt, folder), "cuda")
+        return TorchNetwork(entry, weights.verified(entry.pt, folder), "cuda")
     return OnnxNetwork(weights.verified(entry.onnx, folder), threads)

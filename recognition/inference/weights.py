@@ -34,6 +34,7 @@ class NetworkEntry:
     card: str = ""  # the model card, in the weights folder
     alphabet: str = ""  # what the classes after the blank stand for
     input: dict[str, Any] = field(default_factory=dict)
+    build: dict[str, Any] = field(default_factory=dict)  # what the network's class is called with in torch
 
 
 def read_manifest(folder: Path = FOLDER) -> Mapping[str, NetworkEntry]:

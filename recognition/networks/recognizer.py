@@ -6,6 +6,7 @@ plates of one line and of two; on a one-line plate it learns to write in one hal
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import torch
@@ -31,28 +32,46 @@ class Residual(nn.Module):
         return x + self.convolution(x)  # type: ignore[no-any-return]
 
 
-class Recognizer(nn.Module):
-    """Grey crops (n, 1, 48, 144), normalized per crop -> logits (n, 72, CLASSES) and region logits (n, REGIONS)."""
+def stage(channels: int, depth: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(channels) for _ in range(depth)))
 
-    def __init__(self, widths: tuple[int, int, int, int, int] = (16, 32, 48, 80, 112), hidden: int = 96) -> None:
+
+class Recognizer(nn.Module):
+    """Grey crops (n, 1, 48, 144), normalized per crop -> logits (n, 72, CLASSES) and region logits (n, REGIONS).
+
+    `depth` is the number of residual steps at each resolution: 1 for CPUs, 3 for GPUs.
+    """
+
+    def __init__(
+        self, widths: tuple[int, int, int, int, int] = (16, 32, 48, 80, 112), hidden: int = 96, depth: int = 1
+    ) -> None:
         super().__init__()
+        self.depth = depth
         a, b, c, d, e = widths
         self.features = nn.Sequential(
             Convolution(1, a, (1, 2)),  # a × 48 × 72
             Convolution(a, b, (2, 1)),  # b × 24 × 72
-            Residual(b),  # b × 24 × 72
+            stage(b, depth),  # b × 24 × 72
             Convolution(b, c, (1, 2)),  # c × 24 × 36
             Convolution(c, d, (2, 1)),  # d × 12 × 36
-            Residual(d),  # d × 12 × 36
-            Residual(d),  # d × 12 × 36
+            stage(d, depth + 1),  # d × 12 × 36
             Convolution(d, e, (2, 1)),  # e × 6 × 36
-            Residual(e),  # e × 6 × 36
+            stage(e, depth),  # e × 6 × 36
         )
         self.squeeze = nn.Conv2d(e, e, (3, 1), (3, 1))  # e × 2 × 36
         self.dropout = nn.Dropout(0.1)
         self.context = nn.GRU(e, hidden, batch_first=True, bidirectional=True)
         self.characters = nn.Linear(2 * hidden, CLASSES)
         self.region = nn.Sequential(nn.Linear(e + 2 * hidden, 64), nn.ReLU(inplace=True), nn.Linear(64, len(REGIONS)))
+
+    def start_from(self, smaller: Mapping[str, Tensor]) -> None:
+        """Take over the weights of a shallower network; what it lacks starts close to doing nothing (Net2Net, 2016)."""
+        missing, unknown = self.load_state_dict(smaller, strict=False)
+        if unknown:
+            raise ValueError(f"these weights are of another network: {', '.join(unknown[:3])} …")
+        for name, parameter in self.named_parameters():
+            if name in missing and name.endswith("convolution.1.weight"):
+                nn.init.constant_(parameter, 0.1)
 
     def look(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """The convolutional part, which training runs in bfloat16."""

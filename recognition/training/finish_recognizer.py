@@ -22,7 +22,6 @@ from recognition.training.export import export
 from recognition.training.loop import CHECKPOINT
 from recognition.training.validation import run_network
 
-NAME = "recognizer-s"
 PREPROCESSING: dict[str, Any] = {
     "height": HEIGHT,
     "width": WIDTH,
@@ -36,11 +35,17 @@ def judge(network: calibration.Network, held_out: Sequence[CropSet], config: Dec
     return [trial for crops in held_out if len(crops) for trial in calibration.trials(network, crops, config)]
 
 
-def finish(run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
-    """Export the averaged weights of a run's checkpoint; returns the lines of figures that the card holds."""
-    state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
-    model = Recognizer()
+def averaged(run: Path) -> tuple[Recognizer, dict[str, Any]]:
+    """The averaged network of a run's checkpoint, and the checkpoint."""
+    state: dict[str, Any] = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+    model = Recognizer(depth=state["settings"].get("depth", 1))
     model.load_state_dict(state["ema"])
+    return model.eval(), state
+
+
+def finish(name: str, run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
+    """Export the averaged weights of a run as `name`; returns the lines of figures that the card holds."""
+    model, state = averaged(run)
     config = DecodeConfig()
     trials = judge(lambda batch: run_network(model, batch), held_out, config)
     real = [t for t in trials if t.source not in ("drawn", "empty") and calibration.first_half(t.truth)]
@@ -48,19 +53,20 @@ def finish(run: Path, held_out: Sequence[CropSet], folder: Path = weights.FOLDER
     export(
         model,
         torch.zeros(2, 1, HEIGHT, WIDTH),
-        NAME,
+        name,
         kind="recognizer",
         dynamic={0: "crops"},
         folder=folder,
         alphabet=alphabet.CHARACTERS,
+        build={"depth": model.depth},
         input={**PREPROCESSING, "temperature": temperature},
     )
     lines = calibration.table(trials, replace(config, temperature=temperature))
-    write_card(NAME, folder, state, lines, sum(p.numel() for p in model.parameters()))
+    write_card(name, folder, state, lines, sum(p.numel() for p in model.parameters()))
     return lines
 
 
-def figures(held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
+def figures(name: str, held_out: Sequence[CropSet], folder: Path = weights.FOLDER) -> list[str]:
     """The figures of the weights that are there, measured again."""
-    config = DecodeConfig(temperature=float(weights.entry_of(NAME, folder).input["temperature"]))
-    return calibration.table(judge(backends.load_network(NAME, "cpu", folder=folder), held_out, config), config)
+    config = DecodeConfig(temperature=float(weights.entry_of(name, folder).input["temperature"]))
+    return calibration.table(judge(backends.load_network(name, "cpu", folder=folder), held_out, config), config)

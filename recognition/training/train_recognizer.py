@@ -15,7 +15,7 @@ import torch
 from recognition.config import load
 from recognition.inference import weights
 from recognition.networks.recognizer import Recognizer
-from recognition.training import datasets_crops, finish_recognizer, loop, permute
+from recognition.training import datasets_crops, finish_recognizer, loop, permute, validation
 from recognition.training.datasets_crops import CropSet
 from recognition.training.loop import LoopConfig
 from recognition.training.losses import recognizer_loss
@@ -24,6 +24,7 @@ from recognition.training.synth import fonts, shards
 from recognition.training.validation import Validator, run_network
 
 CONFIG = Path(__file__).parent.parent / "configs" / "recognizer-s.toml"
+DOUBTFUL = 0.01  # least probability that a trained network must give to a real crop's label
 HELD_OUT_SEED = 9_000_000  # of the drawn crops that are only for validation
 
 
@@ -41,8 +42,9 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerTraining:
-    """The file `configs/recognizer-s.toml`."""
+    """The files `configs/recognizer-*.toml`; a file's name is the network's."""
 
+    depth: int = 1
     drawn: int = 120_000
     batch_size: int = 128
     real_share: tuple[float, ...] = (0.3, 0.55, 0.75)
@@ -73,12 +75,10 @@ def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, fol
     return Material(shards.read_shards(folder), real, kept, [*held_out, unseen, held_empty])
 
 
-def with_permuted(real: Sequence[CropSet], folder: Path, seed: int, wanted: bool) -> list[CropSet]:
-    """Real sets with the permuted crops that the run folder holds; made first where they are wanted and not there."""
-    checkpoint = folder / loop.CHECKPOINT
-    if wanted and checkpoint.exists() and not list(folder.glob("permuted-*.npz")):
-        model = Recognizer()
-        model.load_state_dict(torch.load(checkpoint, weights_only=True)["ema"])
+def with_permuted(real: Sequence[CropSet], folder: Path, model: Recognizer, seed: int, wanted: bool) -> list[CropSet]:
+    """Real sets with the permuted crops that the run folder holds; cut by `model` where wanted and not there."""
+    if wanted and not list(folder.glob("permuted-*.npz")):
+        folder.mkdir(parents=True, exist_ok=True)
         rng = np.random.default_rng([seed, 3])
         for crops in real:
             copies = 3 if crops.name == "dashcam_ro" else 1
@@ -88,12 +88,27 @@ def with_permuted(real: Sequence[CropSet], folder: Path, seed: int, wanted: bool
     return [permute.restore(p, crops) if p.exists() else crops for p, crops in zip(paths, real, strict=True)]
 
 
+def without_doubtful(real: Sequence[CropSet], model: Recognizer) -> list[CropSet]:
+    """Real sets without the crops whose label a trained network finds all but impossible.
+
+    About one label in eleven of `plates_br` is wrong; a wrong label costs more than a hard crop gives.
+    """
+    kept = []
+    for crops in real:
+        likelihood = validation.label_likelihood(model, crops)
+        kept.append(crops.pick([int(i) for i in np.flatnonzero(likelihood >= DOUBTFUL)]))
+        print(f"{crops.name}: {len(crops) - len(kept[-1])} of {len(crops)} labels left out as doubtful", flush=True)
+    return kept
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="real pictures; may be absent")
     parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
     parser.add_argument("--run", type=Path, default=Path("runs/recognizer"), help="folder for checkpoints")
     parser.add_argument("--shards", type=Path, default=None, help="folder for drawn crops (default: in --run)")
-    parser.add_argument("--permute", action="store_true", help="add permuted real crops, cut by the run's checkpoint")
+    parser.add_argument("--permute", action="store_true", help="add permuted real crops, cut by --start-from")
+    parser.add_argument("--start-from", metavar="NAME", help="begin with the weights of this trained network")
+    parser.add_argument("--teacher", type=Path, metavar="RUN", help="learn from the network in this run's folder too")
     parser.add_argument("--export-only", action="store_true", help="export the run's checkpoint as it is")
     parser.add_argument("--figures", action="store_true", help="measure the shipped weights on the hold-out crops")
     parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder that the weights are written to")
@@ -104,8 +119,12 @@ def run(args: argparse.Namespace) -> int:
     if not (args.figures or args.export_only):
         train(args)
     held_out = held_out_sets(args.data)
-    done = finish_recognizer.figures if args.figures else partial(finish_recognizer.finish, args.run)
-    print("\n".join(done(held_out, args.weights)), flush=True)
+    name = args.config.stem
+    if args.figures:
+        lines = finish_recognizer.figures(name, held_out, args.weights)
+    else:
+        lines = finish_recognizer.finish(name, args.run, held_out, args.weights)
+    print("\n".join(lines), flush=True)
     return 0
 
 
@@ -121,11 +140,17 @@ def train(args: argparse.Namespace) -> None:
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)
     material = gather(config, args.data, args.fonts, args.shards or args.run / "shards")
-    real = with_permuted(material.real, args.run, config.loop.seed, args.permute)
+    model: Recognizer = Recognizer(depth=config.depth).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    real = material.real
+    if args.start_from:
+        entry = weights.entry_of(args.start_from)
+        model.start_from(torch.load(weights.verified(entry.pt), weights_only=True))
+        taught = Recognizer(**entry.build)
+        taught.load_state_dict(torch.load(weights.verified(entry.pt), weights_only=True))
+        real = with_permuted(without_doubtful(real, taught), args.run, taught, config.loop.seed, args.permute)
     counts = {crops.name: len(crops) for crops in [material.drawn, *real, material.empty]}
     print("training on", counts, flush=True)
     print("validating on", {crops.name: len(crops) for crops in material.held_out}, flush=True)
-    model: Recognizer = Recognizer().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sampler = Sampler(
         material.drawn,
         real,
@@ -137,4 +162,5 @@ def train(args: argparse.Namespace) -> None:
         seed=config.loop.seed,
     )
     session = loop.Run(args.run, model, config.loop, asdict(config))
-    loop.train(session, sampler, recognizer_loss, Validator(material.held_out))
+    teacher = finish_recognizer.averaged(args.teacher)[0] if args.teacher else None
+    loop.train(session, sampler, partial(recognizer_loss, teacher=teacher), Validator(material.held_out))

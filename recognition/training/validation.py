@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn import functional as F
 
 from recognition import alphabet
 from recognition.inference.recognize import HEIGHT, WIDTH, prepare
@@ -43,6 +44,17 @@ def run_network(model: nn.Module, batch: NDArray[np.float32], size: int = 64) ->
     model.eval()
     parts = [model(torch.from_numpy(batch[start : start + size])) for start in range(0, len(batch), size)]
     return tuple(np.concatenate([part[output].numpy() for part in parts]) for output in (0, 1))
+
+
+def label_likelihood(model: nn.Module, crops: CropSet) -> NDArray[np.float64]:
+    """(n,) probability that the network gives to each crop's text."""
+    logits = torch.from_numpy(run_network(model, inputs(crops))[0])
+    codes = [alphabet.encode(text) for text in crops.texts]
+    lengths = torch.tensor([len(code) for code in codes])
+    steps = torch.full_like(lengths, logits.shape[1])
+    targets = torch.tensor([index for code in codes for index in code])
+    surprise = F.ctc_loss(logits.log_softmax(-1).transpose(0, 1), targets, steps, lengths, alphabet.BLANK, "none")
+    return np.asarray(torch.exp(-surprise).double().numpy())
 
 
 class Validator:

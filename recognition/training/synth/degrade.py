@@ -7,6 +7,7 @@ cast → JPEG → the crop that a detector with imprecise corners would cut.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,6 +18,20 @@ from recognition.types import Image
 Corners = NDArray[np.float32]  # 4 × (x, y), clockwise from the top left
 STORED_WIDTH, STORED_HEIGHT = 192, 64
 STORED_MARGIN = 0.2  # of the plate's width and height, on each side of it
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How bad the picture of a plate may be."""
+
+    heights: tuple[float, float] = (12, 60)  # pixels, of a one-line plate; small ones are as frequent as large ones
+    blur: float = 0.06  # greatest defocus, in plate heights
+    smear: float = 0.14  # greatest motion, in plate heights
+    video: float = 0.25  # how often it passed through a video's compression
+
+
+ANY = Conditions()
+CLEAR = Conditions(heights=(24, 60), blur=0.03, smear=0.06)  # what a person reads without effort
 
 
 def turned(aspect: float, height: float, rng: np.random.Generator) -> Corners:
@@ -59,9 +74,11 @@ def backdrop(width: int, height: int, rng: np.random.Generator, pictures: Sequen
     return image
 
 
-def place(plate: Image, rng: np.random.Generator, pictures: Sequence[Image]) -> tuple[Image, Corners]:
+def place(
+    plate: Image, rng: np.random.Generator, pictures: Sequence[Image], heights: tuple[float, float]
+) -> tuple[Image, Corners]:
     """The plate in a small scene around it, and its true corners there."""
-    height = float(np.exp(rng.uniform(np.log(11), np.log(60))))
+    height = float(np.exp(rng.uniform(*np.log(heights))))
     aspect = plate.shape[1] / plate.shape[0]
     if aspect < 2.5:  # two lines, or an American one: the characters take half of the height or less
         height *= 1.7
@@ -83,7 +100,7 @@ def place(plate: Image, rng: np.random.Generator, pictures: Sequence[Image]) -> 
 def light(scene: NDArray[np.float32], rng: np.random.Generator) -> None:
     """Exposure, a slope of light, the edge of a shadow, the glow of a lamp; in place."""
     height, width = scene.shape[:2]
-    scene *= rng.uniform(0.35, 1.25)
+    scene *= rng.uniform(0.45, 1.25)
     if rng.random() < 0.35:
         slope = 1 + np.linspace(-1, 1, width) * rng.uniform(-0.4, 0.4)
         scene *= slope[None, :, None].astype(np.float32)
@@ -99,12 +116,14 @@ def light(scene: NDArray[np.float32], rng: np.random.Generator) -> None:
         scene += (glow * rng.uniform(40, 200))[..., None].astype(np.float32)
 
 
-def blur(scene: NDArray[np.float32], height: float, rng: np.random.Generator) -> NDArray[np.float32]:
+def blur(
+    scene: NDArray[np.float32], height: float, rng: np.random.Generator, conditions: Conditions
+) -> NDArray[np.float32]:
     """Defocus and motion, in pixels that follow the plate's height."""
     legible = 0.6 if scene.shape[1] < 2.5 * scene.shape[0] else 1.0  # low characters stand less of it
     if rng.random() < 0.75:
-        scene = cv2.GaussianBlur(scene, (0, 0), 0.25 + float(rng.beta(1.2, 3.0)) * 0.09 * height * legible)  # type: ignore[assignment]
-    length = int(rng.uniform(0, 0.22) * height)
+        scene = cv2.GaussianBlur(scene, (0, 0), 0.25 + float(rng.beta(1.2, 3.0)) * conditions.blur * height * legible)  # type: ignore[assignment]
+    length = int(rng.uniform(0, conditions.smear) * height)
     if length >= 2 and rng.random() < 0.25:
         kernel = np.zeros((length, length), np.float32)
         angle = rng.normal(0, 0.4)
@@ -114,6 +133,20 @@ def blur(scene: NDArray[np.float32], height: float, rng: np.random.Generator) ->
         cv2.line(kernel, ends[0], ends[1], 1.0)
         scene = cv2.filter2D(scene, -1, kernel / max(1.0, float(kernel.sum())))  # type: ignore[assignment]
     return scene
+
+
+def compress(image: Image, rng: np.random.Generator) -> Image:
+    """What a dashcam's encoder leaves: coarse blocks whose grid lies anywhere, color at half resolution, soft edges.
+
+    JPEG at a low quality on a shifted grid stands in for H.264: both quantize 8 × 8 cosine blocks.
+    """
+    dx, dy = (int(v) for v in rng.integers(0, 8, 2))
+    padded = cv2.copyMakeBorder(image, dy, 8, dx, 8, cv2.BORDER_REPLICATE)
+    flags = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 45))]
+    _, data = cv2.imencode(".jpg", padded, flags)
+    coarse = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    soft = cv2.bilateralFilter(coarse, 5, float(rng.uniform(8, 30)), 1.5)
+    return np.asarray(soft[dy : dy + image.shape[0], dx : dx + image.shape[1]], np.uint8)
 
 
 def sensor(scene: NDArray[np.float32], rng: np.random.Generator) -> Image:
@@ -155,12 +188,16 @@ def cut(image: Image, corners: Corners) -> Image:
     return np.asarray(cv2.warpPerspective(image, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def photograph(plate: Image, rng: np.random.Generator, pictures: Sequence[Image] = ()) -> Image:
+def photograph(
+    plate: Image, rng: np.random.Generator, pictures: Sequence[Image] = (), conditions: Conditions = ANY
+) -> Image:
     """The whole chain: a flat plate -> the stored crop, in color."""
-    scene, corners = place(plate, rng, pictures)
+    scene, corners = place(plate, rng, pictures, conditions.heights)
     height = float(np.linalg.norm(corners[3] - corners[0]))
     bright = scene.astype(np.float32)
     light(bright, rng)
-    image = sensor(blur(bright, height, rng), rng)
+    image = sensor(blur(bright, height, rng, conditions), rng)
+    if rng.random() < conditions.video:
+        image = compress(image, rng)
     corners = corners + rng.normal(0, 0.025 * height, (4, 2)).astype(np.float32)
     return cut(image, enclosing(corners) if rng.random() < 0.4 else corners)

@@ -28,8 +28,11 @@ FAMILIES = (
     "archivo-narrow", "b612-mono", "barlow-condensed", "barlow-semi-condensed", "bebas-neue", "big-shoulders-display",
     "cousine", "fira-sans-condensed", "fjalla-one", "ibm-plex-sans-condensed", "oswald", "overpass", "overpass-mono",
     "pathway-gothic-one", "pt-sans-narrow", "rajdhani", "roboto-condensed", "saira-condensed", "saira-semi-condensed",
-    "sofia-sans-condensed", "antonio", "league-gothic",
+    "sofia-sans-condensed", "antonio", "league-gothic", "alumni-sans", "khand", "teko", "saira-extra-condensed",
+    "barlow", "dm-mono", "national-park", "smooch-sans", "roboto-mono", "jetbrains-mono", "red-hat-mono",
+    "ibm-plex-mono", "share-tech", "dosis", "nunito", "zilla-slab", "rubik", "saira",
 )  # fmt: skip
+HELD_OUT_FAMILIES = ("encode-sans-condensed", "asap-condensed", "ubuntu-condensed", "titillium-web", "chivo-mono")
 SYSTEM = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
     "/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf",
@@ -39,7 +42,11 @@ SYSTEM = (
     "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
     "/usr/share/fonts/truetype/liberation/LiberationSerif-Bold.ttf",
 )
-CHINESE = ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
+CHINESE = (
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
+)
 WEIGHTS = ("500", "600", "700")
 OWN_WEIGHTS = (0.7, 0.85, 1.0, 1.15, 1.35)  # of our own outlines, around the one that they are designed with
 
@@ -102,28 +109,32 @@ class OwnOutlines:
         return trimmed(glyphs.glyph(character, HEIGHT, self.style, self.weight))
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path, families: Sequence[str]) -> list[Path]:
     found = []
-    for family in FAMILIES:
+    for family in families:
         for weight in WEIGHTS:
             found += sorted(folder.rglob(f"{family}-latin-{weight}-normal.woff2"))[:1]
-        if not any(family in str(path) for path in found):
+        if not any(f"{family}-latin" in path.name for path in found):
             found += sorted(folder.rglob(f"{family}-latin-400-normal.woff2"))[:1]
     return found
 
 
 @lru_cache(maxsize=4)
-def load(folder: Path | None) -> tuple[Sequence[Typeface], Typeface | None]:
-    """Typefaces for Latin characters, and one for Chinese ones where there is one.
+def load(folder: Path | None) -> tuple[Sequence[Typeface], Sequence[Typeface]]:
+    """Typefaces for Latin characters, and for Chinese ones where there are any.
 
     Our own outlines always; with a `folder` also what is found there and in Debian's own places.
     """
-    paths = _files(folder) if folder is not None else []
+    paths = _files(folder, FAMILIES) if folder is not None else []
     paths += [Path(name) for name in SYSTEM if folder is not None and Path(name).exists()]
     faces: list[Typeface] = [OwnOutlines(style, weight) for style in glyphs.STYLES for weight in OWN_WEIGHTS]
     faces += [FontFile(path) for path in paths]
-    chinese = [SquareFont(Path(name)) for name in CHINESE if folder is not None and Path(name).exists()]
-    return faces, (chinese[0] if chinese else None)
+    return faces, [SquareFont(Path(name)) for name in CHINESE if folder is not None and Path(name).exists()]
+
+
+def load_held_out(folder: Path) -> Sequence[Typeface]:
+    """Typefaces that no network is trained with, to measure how it reads a country's letters that it never saw."""
+    return [FontFile(path) for path in _files(folder, HELD_OUT_FAMILIES)]
 
 
 def complete(face: Typeface) -> bool:

@@ -103,7 +103,13 @@ EUROPE: tuple[Grammar, ...] = (
     Grammar("fr", ("LL-DDD-LL", "LL-DDD-LL", "LL-DDD|LL", "LL|DDDLL"), NO_IO.replace("U", ""), weight=2),
     Grammar("fr", ("DDDD LL DD", "DDD LLL DD", "DDDD LL|DD", "DDD LL DD"), NO_IO, weight=1),
     Grammar("gb", ("LLDD LLL", "LLDD LLL", "LLDD|LLL"), NO_IOQ, style="gb", weight=2),
-    Grammar("gb", ("LDDD LLL", "LLL DDDL", "LLL DDD", "LD LLL", "DDDD L", "LLZ DDDD", "LDD|LLL"), ALL, style="gb"),
+    Grammar(
+        "gb",
+        ("LDDD LLL", "LLL DDDL", "LLL DDD", "LD LLL", "DDDD L", "LLZ DDDD", "LDD|LLL", "D LLL", "LLL D", "DD LLL"),
+        ALL,
+        style="gb",
+        weight=1.2,
+    ),
     Grammar("gr", ("LLL-DDDD", "LLL DDDD", "LLL|DDDD", "LLL|DDD"), "ABEZHIKMNOPTYX", weight=1.2),
     Grammar("hr", ("C-DDDD-LL", "C-DDD-LL", "C-DDD-L", "C|DDDD-LL"), ALL, CROATIAN),
     Grammar("hu", ("LLL-DDD", "LLL|DDD", "LL LL-DDD"), ALL),
@@ -115,7 +121,7 @@ EUROPE: tuple[Grammar, ...] = (
     Grammar("it", ("C-XDDDDD",), "DEFGH", ITALIAN_OLD, weight=0.3),
     Grammar("li", ("(F)(L)-DDDDD",), ALL, weight=0.3),
     Grammar("lt", ("LLL-DDD", "LLL DDD", "LLL|DDD"), ALL),
-    Grammar("lu", ("LL DDDD", "LL-DDDD", "LL|DDDD"), NO_IO),
+    Grammar("lu", ("LL DDDD", "LL-DDDD", "LL|DDDD", "L DDDD", "DDDDD"), NO_IO),
     Grammar("lv", ("LL-DDDD", "LL-DDD", "LL-DD", "LL|DDDD"), ALL),
     Grammar("md", ("LLL DDD", "C LL DDD"), ALL, words("C K CR BL")),
     Grammar("me", ("C-LLDDD",), "ABCDEGHKMNPRSTVX", words("PG BR BD NK HN KO TV UL CT")),
@@ -149,6 +155,7 @@ EUROPE: tuple[Grammar, ...] = (
     Grammar("sk", ("C-DDDLL", "C DDDLL", "C|DDDLL"), ALL, SLOVAK, weight=1.3),
     Grammar("tr", ("DD LLL DD", "DD LL DDD", "DD L DDDD", "DD LL DDDD", "DD LLL|DDD"), NO_IO),
     Grammar("ua", ("LL DDDD LL", "LL DDDD|LL"), "ABEIKMHOPCTX"),
+    Grammar("unknown", ("DDD-(K)(S)-DDD", "DD-DDD-LL", "LD-DD-LL", "DDDDDD"), ALL),  # Kosovo, Georgia, older ones
 )
 
 WORLD: tuple[Grammar, ...] = (
@@ -163,6 +170,9 @@ WORLD: tuple[Grammar, ...] = (
         weight=3,
     ),
     Grammar("us", ("LLLLLL", "LLLLLLL", "LLLLL", "LLLLD", "LLDLL", "LLL D LL"), ALL, style="us", weight=1),
+    Grammar(
+        "us", ("DDDDDL", "DDDDD", "LL DDD", "DDD DDD", "LLL DDL", "LL LLDD", "DDDD LLL"), ALL, style="us", weight=1
+    ),
     Grammar("ca", ("LLLL DDD", "LLL DDD", "LLL-DDDD", "LDDLLL", "LLDDDL"), ALL, style="us"),
     Grammar("mx", ("LLL-DDD-L", "LLL-DD-DD", "LDD-LLL"), ALL, style="us", weight=0.7),
     Grammar("br", ("LLL-DDDD", "LLL DDDD", "LLL|DDDD"), ALL, style="br", weight=3.5),
@@ -170,14 +180,14 @@ WORLD: tuple[Grammar, ...] = (
     Grammar("ar", ("LL DDD LL", "LLL DDD", "LDDD|LLL"), ALL, style="mercosul", weight=1),
     Grammar(
         "in",
-        ("C DD LL DDDD", "CDDLLDDDD", "C-DD-LL-DDDD", "C DD L DDDD", "C DL DDDD", "C D LL DDDD"),
+        ("C DD LL DDDD", "CDDLLDDDD", "C-DD-LL-DDDD", "C DD L DDDD", "C DL DDDD", "C DD LL DDD", "C.DD.LL.DDDD"),
         NO_IO,
         INDIAN,
         style="plain",
-        weight=2.5,
+        weight=3.5,
     ),
     Grammar(
-        "in", ("C DD|LL DDDD", "C DD LL|DDDD", "C-DD-L|DDDD", "CDD|LLDDDD"), NO_IO, INDIAN, style="plain", weight=1.8
+        "in", ("C DD|LL DDDD", "C DD LL|DDDD", "C-DD-L|DDDD", "CDD|LLDDDD"), NO_IO, INDIAN, style="plain", weight=2.5
     ),
     Grammar("il", ("DD-DDD-DD", "DDD-DD-DDD", "DD-DDD|DD"), ALL, style="nl", weight=0.8),
     Grammar(
@@ -193,7 +203,7 @@ WORLD: tuple[Grammar, ...] = (
         NO_IO,
         tuple(CHINESE_PROVINCES),
         style="cn",
-        weight=2.5,
+        weight=3.5,
     ),
     Grammar("cn", ("CLXXDDDD", "CLDDDDDX"), "ABCDEFGH", tuple(CHINESE_PROVINCES), style="cngreen", weight=0.6),
 )
@@ -201,6 +211,7 @@ WORLD: tuple[Grammar, ...] = (
 GRAMMARS: tuple[Grammar, ...] = EUROPE + WORLD
 _WEIGHTS = np.array([grammar.weight for grammar in GRAMMARS])
 RANDOM_SHARE = 0.2
+WORD_SHARE = 0.2  # of the random ones, those that are made-up words
 
 
 def _fill(pattern: str, grammar: Grammar, rng: np.random.Generator) -> str:
@@ -243,8 +254,21 @@ def parse(filled: str, region: str, style: str) -> PlateText:
     return PlateText(tuple(split_line(line) for line in filled.split("|")), region, style)
 
 
+def made_up_word(rng: np.random.Generator) -> str:
+    """Four to eight letters that can be spoken, as vanity plates have: their O is an O, and their I an I."""
+    sounds = ("BCDFGHJKLMNPRSTVWXZ", "AEIOUY")
+    start = int(rng.integers(2))
+    letters = [sounds[(start + i) % 2] for i in range(int(rng.integers(4, 8)))]
+    word = "".join(group[rng.integers(len(group))] for group in letters)
+    tail = str(rng.integers(1, 100)) if rng.random() < 0.3 else ""
+    return word + (" " if rng.random() < 0.5 else "") + tail
+
+
 def random_string(rng: np.random.Generator) -> PlateText:
     """Any four to nine letters and digits with any gaps, so that the network cannot lean on formats alone."""
+    style = str(rng.choice(["eu", "gb", "us", "br", "plain", "nl"]))
+    if rng.random() < WORD_SHARE:
+        return parse(made_up_word(rng), "", style)
     length = int(rng.integers(4, 10))
     symbols = "".join("D" if rng.random() < 0.5 else "L" for _ in range(length))
     cuts = sorted({int(c) for c in rng.integers(1, length, size=int(rng.integers(0, 3)))})
@@ -253,7 +277,6 @@ def random_string(rng: np.random.Generator) -> PlateText:
     if rng.random() < 0.25 and length >= 5:
         middle = len(symbols) // 2
         symbols = symbols[:middle].rstrip(" -") + "|" + symbols[middle:].lstrip(" -")
-    style = str(rng.choice(["eu", "gb", "us", "br", "plain", "nl"]))
     return parse(_fill(symbols, Grammar("", ()), rng), "", style)
 
 

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.synth import grammars
+from recognition.training.synth import grammars, ornaments
 from recognition.training.synth.fonts import HEIGHT, Typeface
 from recognition.training.synth.grammars import Line, PlateText
+from recognition.training.synth.ornaments import Color, any_color
 from recognition.types import Image
 
-Color = tuple[int, int, int]  # blue, green, red
 FloatMask = NDArray[np.float32]
 WHITE: Color = (235, 235, 235)
 BLACK: Color = (25, 22, 20)
@@ -34,6 +34,7 @@ class Style:
 
 
 RED: Color = (40, 30, 170)
+GREEN: Color = (60, 120, 30)
 STYLES: dict[str, Style] = {
     "eu": Style(
         (4.2, 5.0),
@@ -47,22 +48,19 @@ STYLES: dict[str, Style] = {
     "ru": Style((4.4, 4.8), (0.6, 0.75), ((WHITE, BLACK),)),
     "br": Style((2.9, 3.3), (0.5, 0.64), (((170, 170, 165), BLACK), (WHITE, BLACK), (RED, WHITE)), 0.0, 0.9),
     "mercosul": Style((2.9, 3.3), (0.5, 0.64), ((WHITE, BLACK), (BLACK, WHITE)), 0.0, 1.0),
-    "plain": Style((3.6, 5.0), (0.55, 0.8), ((WHITE, BLACK),) * 3 + ((YELLOW, BLACK), (BLACK, YELLOW)), 0.3, 0.12),
+    "plain": Style(
+        (3.6, 5.0),
+        (0.55, 0.8),
+        ((WHITE, BLACK),) * 5 + ((YELLOW, BLACK),) * 2 + ((BLACK, YELLOW), (RED, WHITE), (GREEN, WHITE)),
+        0.3,
+        0.12,
+    ),
     "cn": Style((3.0, 3.5), (0.62, 0.74), ((BLUE, WHITE),) * 4 + ((YELLOW, BLACK), (WHITE, BLACK))),
     "cngreen": Style((3.2, 3.7), (0.62, 0.74), (((150, 215, 150), BLACK),)),
-    "us": Style((1.95, 2.15), (0.38, 0.55), ((WHITE, BLACK),), 0.0, 0.95),
+    "us": Style((1.95, 2.15), (0.38, 0.55), (), 0.0, 0.95),
 }
 TWO_LINE_ASPECT = (1.25, 2.3)
-WORDS = grammars.words(
-    "CALIFORNIA TEXAS FLORIDA OHIO NEVADA Vermont Garden-State SAO-PAULO CURITIBA BRASIL ARGENTINA 2012 MAR 09 Maine"
-)
-# What the band says, in the order "region letters"; a random string gets any of them.
-_BANDS = grammars.words(
-    "de D fr F it I at A be B cz CZ pl PL ro RO sk SK si SLO nl NL hu H gb GB ua UA lt LT lv LV ee EST gr GR hr HR "
-    "bg BG pt P es E se S fi FIN dk DK in IND ie IRL lu L mt M cy CY no N ch CH al AL me MNE mk NMK rs SRB md MD tr TR "
-    "ba BIH by BY is IS li FL il IL ru RUS"
-)
-BANDS = dict(zip(_BANDS[::2], _BANDS[1::2], strict=True))
+FRAMED = 0.12  # how often a plate is shown with its dealer's frame, as a detector that takes both for one would
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,10 +84,13 @@ class Hand:
     gap: float
     group_gap: float
     fixed: float  # 0, or the width of every character's cell in shares of the height
+    serifs: bool = False  # bars on I and J, as on Brazilian and many American plates
 
     def mask(self, character: str) -> FloatMask:
         face = self.chinese if not character.isascii() and self.chinese is not None else self.face
         glyph = face.glyph(character)
+        if self.serifs and character in "IJ":
+            glyph = _with_serifs(glyph, character)
         if self.weight:
             kernel = np.ones((abs(self.weight) + 1, abs(self.weight) + 1), np.uint8)
             change = cv2.dilate if self.weight > 0 else cv2.erode
@@ -99,15 +100,32 @@ class Hand:
         return sized / np.float32(255)
 
 
-def choose_hand(rng: np.random.Generator, faces: Sequence[Typeface], chinese: Typeface | None) -> Hand:
+def _with_serifs(glyph: NDArray[np.uint8], character: str) -> NDArray[np.uint8]:
+    """I with bars at both ends, J with one at its head; a glyph that is wide already has them."""
+    stem = int(np.median((glyph > 127).sum(1)))
+    if character == "J":
+        out = glyph.copy()
+        out[: max(4, stem * 2 // 3), : max(stem, glyph.shape[1] - stem // 2)] = 255
+        return out
+    if glyph.shape[1] > 1.7 * stem:
+        return glyph
+    side, bar = max(5, stem * 2 // 3), max(4, stem * 2 // 3)
+    out = np.pad(glyph, ((0, 0), (side, side)))
+    out[:bar] = 255
+    out[-bar:] = 255
+    return np.asarray(out, np.uint8)
+
+
+def choose_hand(rng: np.random.Generator, faces: Sequence[Typeface], chinese: Sequence[Typeface] = ()) -> Hand:
     return Hand(
         faces[int(rng.integers(len(faces)))],
-        chinese,
+        chinese[int(rng.integers(len(chinese)))] if chinese else None,
         float(rng.uniform(0.75, 1.3)),
         int(rng.choice([-2, -1, 0, 0, 0, 1, 2, 4])),
         float(rng.uniform(0.06, 0.28)),
         float(rng.uniform(0.2, 0.6)),
         float(rng.uniform(0.6, 0.75)) if rng.random() < 0.3 else 0.0,
+        bool(rng.random() < 0.3),
     )
 
 
@@ -125,21 +143,32 @@ def _separator(kind: str, rng: np.random.Generator, hand: Hand) -> FloatMask:
         start = (blank.shape[1] - wide) // 2
         blank[middle - thick : middle + thick, start : start + wide] = 1
         return blank
-    blank = np.zeros((HEIGHT, max(width, 34)), np.float32)
-    for height in (0.28, 0.76) if look < 0.9 else (0.5,):
-        shade = float(rng.uniform(0.2, 0.8))
-        cv2.circle(blank, (blank.shape[1] // 2, int(height * HEIGHT)), int(rng.integers(9, 15)), shade, -1)
-        cv2.circle(blank, (blank.shape[1] // 2, int(height * HEIGHT)), int(rng.integers(3, 8)), 1 - shade, -1)
-    return blank
+    return ornaments.seal((HEIGHT, max(width, 34)), rng)
 
 
-def line_mask(line: Line, hand: Hand, rng: np.random.Generator) -> FloatMask:
-    """The ink of one line, 0–1, HEIGHT rows."""
+def _stacked(pair: str, hand: Hand) -> FloatMask:
+    """Two small characters, one above the other, as high as one."""
+    high = HEIGHT * 9 // 20
+    small = [hand.mask(character) for character in pair]
+    small = [np.asarray(cv2.resize(m, (max(4, int(m.shape[1] * 0.55)), high)), np.float32) for m in small]
+    width = max(m.shape[1] for m in small)
+    out = np.zeros((HEIGHT, width), np.float32)
+    for mask, top in zip(small, (0, HEIGHT - high), strict=True):
+        left = (width - mask.shape[1]) // 2
+        out[top : top + high, left : left + mask.shape[1]] = mask
+    return out
+
+
+def line_mask(line: Line, hand: Hand, rng: np.random.Generator, *, stacks: bool = False) -> FloatMask:
+    """The ink of one line, 0–1, HEIGHT rows. `stacks`: a group of two letters may stand one above the other."""
     gap = np.zeros((HEIGHT, max(1, int(hand.gap * HEIGHT))), np.float32)
     pieces: list[FloatMask] = []
     for index, group in enumerate(line.groups):
         if index:
             pieces.append(_separator(line.separators[index - 1], rng, hand))
+        if stacks and len(group) == 2 and group.isalpha() and rng.random() < 0.35:
+            pieces += [_stacked(group, hand), gap]
+            continue
         for character in group:
             mask = hand.mask(character)
             missing = int(hand.fixed * HEIGHT) - mask.shape[1]
@@ -174,73 +203,6 @@ def _blend(image: NDArray[np.float32], mask: FloatMask, top: int, left: int, ink
         part += (emboss * edge)[..., None]
 
 
-def _write(image: NDArray[np.float32], word: str, origin: tuple[int, int], size: float, color: Color) -> None:
-    """Small print, in OpenCV's own strokes, with its foot on the left at `origin`."""
-    mask = np.zeros(image.shape[:2], np.uint8)
-    cv2.putText(mask, word, origin, cv2.FONT_HERSHEY_DUPLEX, size, 255, 2, cv2.LINE_AA)
-    share = mask[..., None].astype(np.float32) / 255
-    image *= 1 - share
-    image += share * np.array(color, np.float32)
-
-
-def _any_color(rng: np.random.Generator, low: int = 0, high: int = 255) -> Color:
-    blue, green, red = (int(c) for c in rng.integers(low, high, 3))
-    return blue, green, red
-
-
-def _decorate(image: NDArray[np.float32], ink: Color, rng: np.random.Generator, share: float) -> None:
-    """Small words above and below the characters, boxes (stickers) and a picture's worth of blobs."""
-    height, width = image.shape[:2]
-    size = height * share * float(rng.uniform(0.45, 0.85)) / 30
-    for row in (0, 1):
-        if rng.random() < 0.85 - 0.3 * row:
-            word = str(rng.choice(WORDS)).replace("-", " ")
-            color = ink if rng.random() < 0.5 else _any_color(rng)
-            (wide, high), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_DUPLEX, size, 2)
-            y = int(height * share / 2 + high / 2) if row == 0 else int(height * (1 - share / 2) + high / 2)
-            _write(image, word, ((width - wide) // 2, y), size, color)
-    for corner in range(4):
-        if rng.random() < 0.25:
-            w, h = int(width * rng.uniform(0.06, 0.13)), int(height * share * rng.uniform(0.5, 0.95))
-            x, y = (4 if corner % 2 == 0 else width - w - 4), (4 if corner < 2 else height - h - 4)
-            cv2.rectangle(image, (x, y), (x + w, y + h), _any_color(rng), -1)
-    if rng.random() < 0.3:
-        paint = np.asarray(rng.integers(60, 230, 3) * 0.4, np.float32)
-        blob = np.zeros((height, width), np.float32)
-        points = rng.integers(0, [width, height], (6, 2)).astype(np.int32)
-        cv2.fillPoly(blob, [points], float(rng.uniform(0.1, 0.45)))
-        image *= 1 - blob[..., None]
-        image += blob[..., None] * paint
-
-
-def _band(image: NDArray[np.float32], region: str, rng: np.random.Generator) -> int:
-    """A blue (or other) band with the country's letters on the left; returns its width."""
-    height = image.shape[0]
-    width = int(height * rng.uniform(0.3, 0.5))
-    color = (150, 60, 10) if rng.random() < 0.85 else _any_color(rng, 20, 200)
-    image[:, :width] = color
-    word = BANDS[region] if region in BANDS and rng.random() < 0.95 else str(rng.choice(_BANDS[1::2]))
-    size = width / (24 * len(word) + 14)
-    _write(image, word, (3, int(height * 0.85)), size, WHITE)
-    cv2.circle(image, (width // 2, int(height * 0.32)), width // 3, (40, 200, 230), int(rng.integers(1, 4)))
-    return width
-
-
-def _wear(image: NDArray[np.float32], rng: np.random.Generator) -> None:
-    """Screws and dirt."""
-    height, width = image.shape[:2]
-    for _ in range(int(rng.integers(0, 5)) if rng.random() < 0.5 else 0):
-        x = int(width * rng.choice([0.04, 0.2, 0.5, 0.8, 0.96]))
-        y = int(height * rng.choice([0.1, 0.5, 0.9]))
-        shade = int(rng.integers(30, 220))
-        cv2.circle(image, (x, y), int(rng.integers(3, 7)), (shade, shade, shade), -1)
-    for _ in range(int(rng.integers(1, 7)) if rng.random() < 0.25 else 0):
-        center = (int(rng.integers(width)), int(rng.integers(height)))
-        axes = (int(rng.integers(2, 22)), int(rng.integers(2, 12)))
-        color = _any_color(rng, 30, 120)
-        cv2.ellipse(image, center, axes, float(rng.uniform(0, 180)), 0, 360, color, -1)
-
-
 def _fit(mask: FloatMask, height: int, width: int) -> FloatMask:
     """Scale a line to `height`, and narrow it where it would be wider than `width`."""
     wide = min(width, max(8, round(mask.shape[1] * height / mask.shape[0])))
@@ -248,18 +210,21 @@ def _fit(mask: FloatMask, height: int, width: int) -> FloatMask:
 
 
 def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator) -> NDArray[np.float32]:
-    ground, ink = style.colors[int(rng.integers(len(style.colors)))] if text.style != "us" else _us_colors(rng)
-    masks = [line_mask(line, hand, rng) for line in text.lines]
+    ground, ink = style.colors[int(rng.integers(len(style.colors)))] if style.colors else _us_colors(rng)
+    american = text.style == "us"
+    masks = [line_mask(line, hand, rng, stacks=american) for line in text.lines]
     two = len(masks) == 2
     ratio = float(rng.uniform(0.34, 0.44)) if two else float(rng.uniform(*style.ratio))
     height = min(int(HEIGHT / ratio), 190)
     aspect = float(rng.uniform(*(TWO_LINE_ASPECT if two else style.aspect)))
     image = _ground(height, int(height * aspect), ground, rng)
-    left = _band(image, text.region, rng) if rng.random() < style.band * (0.5 if two else 1) else 0
+    if american and rng.random() < 0.6:
+        ornaments.state_art(image, rng)
+    left = ornaments.band(image, text.region, rng) if rng.random() < style.band * (0.5 if two else 1) else 0
     right = int(image.shape[1] - (height * 0.35 if left and rng.random() < 0.15 else 0))
-    image[:, right:] = (150, 60, 10)
+    image[:, right:] = ornaments.BAND_BLUE
     if rng.random() < style.words and not two:
-        _decorate(image, ink, rng, (1 - ratio) / 2)
+        ornaments.small_print(image, ink, rng, (1 - ratio) / 2)
     room = max(30, int((right - left) * rng.uniform(0.86, 0.97)))
     emboss = float(rng.choice([0, 0, 20, 45]))
     heights = [int(ratio * height)] * len(masks)
@@ -274,18 +239,18 @@ def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator
         _blend(image, fitted, y, x, ink, emboss)
         y += line_height + gap
     if rng.random() < 0.6:
-        color = ink if rng.random() < 0.7 else _any_color(rng)
+        color = ink if rng.random() < 0.7 else any_color(rng)
         inset = int(rng.integers(0, 4))
         corner = (image.shape[1] - 1 - inset, height - 1 - inset)
         cv2.rectangle(image, (inset, inset), corner, color, int(rng.integers(1, 5)))
-    _wear(image, rng)
-    return image
+    ornaments.wear(image, rng)
+    return ornaments.framed(image, rng) if rng.random() < FRAMED else image
 
 
 def render_plate(
     rng: np.random.Generator,
     faces: Sequence[Typeface],
-    chinese: Typeface | None = None,
+    chinese: Sequence[Typeface] = (),
     *,
     region: str | None = None,
     text: PlateText | None = None,
@@ -293,7 +258,7 @@ def render_plate(
     """A random plate, of `region` where given, or one that carries `text`. Without a typeface for Chinese characters
     no Chinese plate is drawn."""
     text = text or grammars.sample(rng, region=region)
-    while chinese is None and not text.text.isascii():
+    while not chinese and not text.text.isascii():
         text = grammars.sample(rng)
     image = _compose(text, STYLES[text.style], choose_hand(rng, faces, chinese), rng)
     return DrawnPlate(np.clip(image, 0, 255).astype(np.uint8), text.text, text.region, len(text.lines))

@@ -25,7 +25,7 @@ WORDS = words(
 
 def draw_badge(rng: np.random.Generator, faces: Sequence[Typeface], pictures: Sequence[Image]) -> Image:
     """A word on a car or a shop, without the ground of a plate: to be read as nothing."""
-    hand = plates.choose_hand(rng, faces, None)
+    hand = plates.choose_hand(rng, faces)
     word = str(rng.choice(WORDS))
     mask = np.hstack([piece for letter in word for piece in (hand.mask(letter), np.zeros((64, 8), np.float32))])
     ground = degrade.backdrop(mask.shape[1] + 90, 120, rng, pictures).astype(np.float32)
@@ -35,7 +35,7 @@ def draw_badge(rng: np.random.Generator, faces: Sequence[Typeface], pictures: Se
 
 
 def render_shard(
-    seed: int, count: int, faces: Sequence[Typeface], chinese: Typeface | None, pictures: Sequence[Image]
+    seed: int, count: int, faces: Sequence[Typeface], chinese: Sequence[Typeface], pictures: Sequence[Image]
 ) -> CropSet:
     """`count` grey crops; one in a hundred is a badge that is no plate."""
     rng = np.random.default_rng([seed, 77])
@@ -74,7 +74,7 @@ def render_missing(
     total: int,
     seed: int,
     faces: Sequence[Typeface],
-    chinese: Typeface | None,
+    chinese: Sequence[Typeface],
     pictures: Sequence[Image],
 ) -> None:
     """Write shards until `total` crops are there; those of an earlier call stay."""

@@ -16,7 +16,7 @@ SHAPES = {"detector-s": [(1, 3, 96, 160), (2, 3, 64, 64)], "recognizer-s": [(1, 
 def test_onnx_runtime_and_torch_agree(name: str) -> None:
     entry = weights.entry_of(name)
     onnx = backends.load_network(name, "cpu")
-    torch = backends.TorchNetwork(entry.kind, weights.verified(entry.pt), "cpu")
+    torch = backends.TorchNetwork(entry, weights.verified(entry.pt), "cpu")
     rng = np.random.default_rng(4)
     for shape in SHAPES[name]:
         batch = rng.random(shape, np.float32)

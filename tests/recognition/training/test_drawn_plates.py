@@ -49,6 +49,28 @@ def test_without_a_typeface_for_chinese_characters_none_is_drawn() -> None:
     assert all(plates.render_plate(rng, FACES).text.isascii() for _ in range(60))
 
 
+def test_an_i_with_serifs_is_wider_and_a_stack_is_as_narrow_as_one_small_character() -> None:
+    faces, _ = fonts.load(None)
+    plain = plates.Hand(faces[0], None, 1.0, 0, 0.1, 0.3, 0.0, serifs=False)
+    serif = plates.Hand(faces[0], None, 1.0, 0, 0.1, 0.3, 0.0, serifs=True)
+    assert serif.mask("I").shape[1] > 1.5 * plain.mask("I").shape[1]
+    assert serif.mask("H").shape == plain.mask("H").shape
+    line = grammars.parse("AB 12", "us", "us").lines[0]
+    widths = {plates.line_mask(line, plain, np.random.default_rng(seed), stacks=True).shape[1] for seed in range(20)}
+    assert max(widths) > min(widths)
+    assert {plates.line_mask(line, plain, np.random.default_rng(seed)).shape[1] for seed in range(20)} == {max(widths)}
+
+
+def test_a_clear_picture_keeps_more_of_the_plate_than_any_picture() -> None:
+    plate = draw("B 99 BNX").image
+
+    def contrast(conditions: degrade.Conditions) -> float:
+        crops = [degrade.photograph(plate, np.random.default_rng(seed), (), conditions) for seed in range(30)]
+        return float(np.mean([cv2.Laplacian(crop, cv2.CV_32F).std() for crop in crops]))
+
+    assert contrast(degrade.CLEAR) > contrast(degrade.Conditions(heights=(12, 16), video=0.0))
+
+
 def test_the_same_seed_draws_the_same_plate() -> None:
     assert np.array_equal(draw("AB 12 CD", seed=9).image, draw("AB 12 CD", seed=9).image)
 
@@ -82,17 +104,17 @@ def test_turned_corners_stay_clockwise_and_keep_the_height() -> None:
 
 
 def test_a_shard_holds_crops_texts_and_some_that_are_no_plate() -> None:
-    shard = shards.render_shard(3, 150, FACES, None, [])
-    assert shard.images.shape == (150, 64, 192)
-    assert len(shard.texts) == 150
+    shard = shards.render_shard(4, 300, FACES, [], [])
+    assert shard.images.shape == (300, 64, 192)
+    assert len(shard.texts) == 300
     assert "" in shard.texts
-    assert sum(text != "" for text in shard.texts) > 130
+    assert sum(text != "" for text in shard.texts) > 280
 
 
 def test_shards_are_written_once_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "SHARD", 10)
-    shards.render_missing(tmp_path, 20, 1, FACES, None, [])
+    shards.render_missing(tmp_path, 20, 1, FACES, [], [])
     stamps = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    shards.render_missing(tmp_path, 30, 1, FACES, None, [])
+    shards.render_missing(tmp_path, 30, 1, FACES, [], [])
     assert len(shards.read_shards(tmp_path)) == 30
     assert all((tmp_path / name).stat().st_mtime_ns == stamp for name, stamp in stamps.items())

@@ -13,7 +13,7 @@ DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf")
 
 def test_without_a_folder_our_own_outlines_are_all_there_is_and_enough() -> None:
     faces, chinese = fonts.load(None)
-    assert chinese is None
+    assert not chinese
     assert all(isinstance(face, fonts.OwnOutlines) for face in faces)
     assert all(fonts.complete(face) for face in faces)
     rng = np.random.default_rng(1)
@@ -41,3 +41,7 @@ def test_a_font_file_is_scaled_so_that_its_capitals_fill_the_height() -> None:
 def test_an_empty_folder_adds_nothing_but_the_system_fonts(tmp_path: Path) -> None:
     names = {face.name for face in fonts.load(tmp_path)[0]}
     assert names >= {face.name for face in fonts.load(None)[0]}
+
+
+def test_typefaces_held_out_are_not_among_those_trained_with() -> None:
+    assert not set(fonts.HELD_OUT_FAMILIES) & set(fonts.FAMILIES)

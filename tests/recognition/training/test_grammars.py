@@ -32,7 +32,7 @@ def test_the_same_seed_gives_the_same_texts() -> None:
         ("br", r"[A-Z]{3}\d[A-Z0-9]\d{2}"),
         ("il", r"\d{7,8}"),
         ("cn", r"[^\x00-\x7f][A-Z][A-Z0-9]{5,6}"),
-        ("in", r"[A-Z]{2}\d{1,2}[A-Z]{0,2}\d{4}"),
+        ("in", r"[A-Z]{2}\d{1,2}[A-Z]{0,2}\d{3,4}"),
     ],
 )
 def test_texts_of_a_country_follow_its_formats(region: str, pattern: str) -> None:

@@ -11,8 +11,10 @@ from recognition.inference import backends, weights
 from recognition.inference.decode import DecodeConfig
 from recognition.inference.recognize import Recognizer as Reader
 from recognition.networks.recognizer import Recognizer
-from recognition.training import calibration, finish_recognizer, loop, train_recognizer
+from recognition.training import calibration, finish_recognizer, loop, train_recognizer, validation
 from recognition.training.calibration import Trial
+from recognition.training.datasets_crops import CropSet
+from recognition.training.losses import CropBatch, recognizer_loss
 from recognition.training.synth import shards
 
 CONFIG = """
@@ -28,10 +30,10 @@ warmup_steps = 1
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")
-    (folder / "toy.toml").write_text(CONFIG, encoding="utf-8")
+    (folder / "recognizer-s.toml").write_text(CONFIG, encoding="utf-8")
     parser = argparse.ArgumentParser()
     train_recognizer.add_arguments(parser)
-    options = {"--data": "none", "--run": "run", "--config": "toy.toml", "--weights": "weights"}
+    options = {"--data": "none", "--run": "run", "--config": "recognizer-s.toml", "--weights": "weights"}
     words = [word for key, name in options.items() for word in (key, str(folder / name))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "SHARD", 24)
@@ -73,6 +75,38 @@ def test_the_exported_network_reads_crops(trained: Path) -> None:
     assert 0 <= readings[0].confidence <= 1
 
 
+def test_a_deeper_network_starts_with_what_a_shallower_one_knows(trained: Path) -> None:
+    entry = weights.entry_of("recognizer-s", trained / "weights")
+    known = torch.load(weights.verified(entry.pt, trained / "weights"), weights_only=True)
+    deep = Recognizer(depth=2)
+    deep.start_from(known)
+    assert all(torch.equal(deep.state_dict()[name], value) for name, value in known.items())
+    with pytest.raises(ValueError, match="another network"):
+        Recognizer(depth=1).start_from(deep.state_dict())
+
+
+def test_a_teacher_pulls_a_network_towards_its_own_answers() -> None:
+    torch.manual_seed(5)
+    teacher, pupil = Recognizer().eval(), Recognizer().eval()
+    crops, nothing = torch.randn(4, 1, 48, 144), torch.zeros(4, dtype=torch.long)
+    batch = CropBatch(crops, torch.zeros(0, dtype=torch.long), nothing, nothing - 1)
+    with torch.no_grad():
+        alone, taught = recognizer_loss(pupil, batch), recognizer_loss(pupil, batch, teacher)
+        same, itself = recognizer_loss(teacher, batch), recognizer_loss(teacher, batch, teacher)
+    assert taught > alone
+    assert torch.allclose(same, itself, atol=1e-4)
+
+
+def test_a_label_that_cannot_be_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    crops = CropSet(
+        "plates_br", np.zeros((2, 64, 192, 3), np.uint8), ["AB1", "CD2"], np.array([1, 1]), 0, np.ones(2, bool)
+    )
+    likely = lambda model, crops: np.array([0.5, 1e-5])  # noqa: E731
+    monkeypatch.setattr(validation, "label_likelihood", likely)
+    (kept,) = train_recognizer.without_doubtful([crops], Recognizer())
+    assert kept.texts == ["AB1"]
+
+
 def trial(found: list[tuple[str, float]], truth: str) -> Trial:
     return Trial("plates_eu_1", truth, True, found[0][0], found, None, None)
 
@@ -90,5 +124,5 @@ def test_the_table_counts_sets_apart() -> None:
 
 
 def test_figures_of_shipped_weights_use_their_temperature(trained: Path) -> None:
-    lines = finish_recognizer.figures([], trained / "weights")
+    lines = finish_recognizer.figures("recognizer-s", [], trained / "weights")
     assert any("temperature (1.00)" in line for line in lines)
