@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from recognition import geometry, images
-from recognition.config import PipelineConfig
+from recognition.config import PipelineConfig, TrackingConfig
 from recognition.inference import backends, weights
 from recognition.inference.decode import DecodeConfig
 from recognition.inference.detect import MAX_SIDE, Detector
-from recognition.inference.recognize import Recognizer
+from recognition.inference.recognize import THREE_LOOKS, Recognizer
 from recognition.inference.rectify import rectify
 from recognition.media import frames, probe
 from recognition.tracking.associate import Associator, likeness, plain_text, trim
@@ -68,7 +68,7 @@ def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
             min_score=PipelineConfig().min_score,
             max_side=int(detector.input.get("max_side", MAX_SIDE)),
         ),
-        Recognizer(network, decoding),
+        Recognizer(network, decoding, looks=THREE_LOOKS),
         Recognizer(network, replace(decoding, format_weight=0.0)),
     )
 
@@ -82,12 +82,18 @@ def read_image(image: Image, reader: Reader, *, region: str | None = None) -> li
     """Every plate of a picture with what it says, surest detection first."""
     found = reader.detector(image)
     crops = [rectify(image, detection) for detection in found]
-    return list(zip(found, reader.recognizer(crops, region) if crops else [], strict=True))
+    readings = reader.recognizer(crops, region) if crops else []
+    return [(detection, legible(reading)) for detection, reading in zip(found, readings, strict=True)]
 
 
 def read_crop(image: Image, reader: Reader, region: str | None = None) -> Reading:
     """What a picture says that is one plate already cut out."""
-    return reader.recognizer([image], region)[0]
+    return legible(reader.recognizer([image], region)[0])
+
+
+def legible(reading: Reading, limit: float = TrackingConfig().min_confidence) -> Reading:
+    """The reading, or one that says nothing where it is a guess: leaves and railings look like a plate at times."""
+    return reading if reading.confidence >= limit else Reading("", reading.confidence)
 
 
 @dataclass(slots=True)

@@ -68,6 +68,7 @@ def _reading(reading: Reading) -> Row:
         "characters": _characters(reading.characters),
         "candidates": [{"plate": item.plate, "score": round(item.score, 4)} for item in reading.candidates],
         "region": _region(reading.region),
+        "raw": reading.raw,
     }
 
 

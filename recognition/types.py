@@ -98,6 +98,7 @@ class Reading:
     characters: tuple[Character, ...] = ()
     candidates: tuple[Candidate, ...] = ()  # best first, the first one is `plate` before weak characters became ?
     region: Region | None = None
+    raw: str = ""  # the text that the network alone would have written, before any country's formats were weighed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,6 +81,20 @@ def rank(found: Sequence[tuple[str, float]], config: DecodeConfig, prior: Prior 
     return [Candidate(text, share) for share, text in ranked[: config.nbest]]
 
 
-def decode(logits: NDArray[np.float32], config: DecodeConfig, prior: Prior | None = None) -> list[Candidate]:
-    """(time, classes) logits of one crop -> candidates, best first; the empty text stands for "no plate"."""
-    return rank(beam_search(probabilities(logits), config.beam, config.floor), config, prior)
+def merged(lists: Sequence[Sequence[tuple[str, float]]]) -> list[tuple[str, float]]:
+    """Several beams over one plate -> one list of texts with their mean probability, best first."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    for found in lists:
+        for text, probability in found:
+            shares[text] += probability / len(lists)
+    return sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+
+
+def search(logits: Sequence[NDArray[np.float32]], config: DecodeConfig) -> list[tuple[str, float]]:
+    """Logits (time, classes) of every look at one crop -> its texts with their probabilities, before any prior."""
+    return merged([beam_search(probabilities(look), config.beam, config.floor) for look in logits])
+
+
+def decode(logits: Sequence[NDArray[np.float32]], config: DecodeConfig, prior: Prior | None = None) -> list[Candidate]:
+    """Logits of every look at one crop -> candidates, best first; the empty text stands for "no plate"."""
+    return rank(search(logits, config), config, prior)

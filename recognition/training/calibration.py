@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from recognition import alphabet, plates
 from recognition.inference import decode
 from recognition.inference.decode import DecodeConfig
-from recognition.inference.recognize import SURE_REGION, likely_region
+from recognition.inference.recognize import SURE_REGION, THREE_LOOKS, likely_region
 from recognition.training.datasets_crops import CropSet
 from recognition.training.metrics import CalibrationError, coverage_at
 from recognition.training.validation import greedy, inputs
@@ -43,21 +43,23 @@ class Trial:
         return decode.rank(self.found, config, lambda text: plates.format_score(text, country))
 
 
-def trials(network: Network, crops: CropSet, config: DecodeConfig, size: int = 32) -> list[Trial]:
+def trials(
+    network: Network, crops: CropSet, config: DecodeConfig, looks: Sequence[float] = THREE_LOOKS, size: int = 32
+) -> list[Trial]:
     """Run network and beam over a hold-out set."""
-    batch, done = inputs(crops), []
+    batches, done = [inputs(crops, look) for look in looks], []
     for start in range(0, len(crops), size):
-        outputs = network(batch[start : start + size])
-        for offset, (logits, region_logits) in enumerate(zip(outputs[0], outputs[1], strict=True)):
-            index, region = start + offset, likely_region(region_logits)
-            found = decode.beam_search(decode.probabilities(logits), config.beam, config.floor)
+        outputs = [network(batch[start : start + size]) for batch in batches]
+        for offset in range(len(outputs[0][0])):
+            index = start + offset
+            region = likely_region(np.mean([output[1][offset] for output in outputs], 0))
+            found = decode.search([output[0][offset] for output in outputs], config)
             truth, label = crops.texts[index], int(crops.regions[index])
             known = alphabet.REGIONS[label] if label > 0 else None
             right = None if known is None else region is not None and region.code == known
             sure = region.code if region is not None and region.score >= SURE_REGION else None
-            done.append(
-                Trial(crops.name, truth, bool(crops.clear[index]), greedy(logits), found, sure, right),
-            )
+            alone = greedy(outputs[0][0][offset])
+            done.append(Trial(crops.name, truth, bool(crops.clear[index]), alone, found, sure, right))
     return done
 
 

@@ -26,9 +26,9 @@ def as_inference_sees(crops: CropSet, index: int) -> Image:
     return datasets_crops.view(image, points, WIDTH, HEIGHT)
 
 
-def inputs(crops: CropSet) -> NDArray[np.float32]:
+def inputs(crops: CropSet, look: float = 0.0) -> NDArray[np.float32]:
     """n × 1 × 48 × 144, prepared as in inference."""
-    return np.stack([prepare(as_inference_sees(crops, index)) for index in range(len(crops))])
+    return np.stack([prepare(as_inference_sees(crops, index), look) for index in range(len(crops))])
 
 
 def greedy(logits: NDArray[np.float32]) -> str:

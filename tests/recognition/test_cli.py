@@ -42,7 +42,7 @@ def test_a_picture_gives_one_line_with_its_plates(picture: Path, capsys: pytest.
     (row,) = lines(capsys)
     assert (row["source"], row["width"], row["height"]) == (str(picture), 480, 320)
     (plate,) = row["plates"]
-    assert set(plate) == {"box", "corners", "score", "plate", "confidence", "characters", "candidates", "region"}
+    assert set(plate) == {"box", "corners", "score", "plate", "confidence", "characters", "candidates", "region", "raw"}
     assert plate["plate"] == "B99BNX"
     assert plate["box"] == pytest.approx([180, 200, 252, 218], abs=2)
     assert len(plate["corners"]) == 4

@@ -9,7 +9,7 @@ from recognition import pipeline
 from recognition.config import PipelineConfig, TrackingConfig
 from recognition.errors import NotAVideo
 from recognition.pipeline import Reader, read_video
-from recognition.types import Box, PlateTrack, Progress
+from recognition.types import Box, PlateTrack, Progress, Reading
 from tests.recognition.videos import BlockDetector, BlockRecognizer, street, write_video
 
 RATE, SECONDS = 20, 5
@@ -133,6 +133,12 @@ def test_what_is_no_video_is_refused_before_anything_else(tmp_path: Path) -> Non
     path.write_text("words")
     with pytest.raises(NotAVideo):
         next(read_video(path, scripted()))
+
+
+def test_a_picture_gives_no_text_where_the_reader_would_be_guessing() -> None:
+    guess, sure = Reading("8H?1", 0.05), Reading("B99BNX", 0.9)
+    assert pipeline.legible(guess).plate == ""
+    assert pipeline.legible(sure) == sure
 
 
 def test_a_picture_and_a_crop_are_read() -> None:

@@ -53,6 +53,30 @@ def test_an_evenly_colored_crop_stays_finite() -> None:
     assert np.isfinite(recognize.prepare(np.full((30, 90, 3), 7, np.uint8))).all()
 
 
+@pytest.mark.parametrize("shape", [(7, 20, 3), (200, 400, 3)])
+def test_a_wider_look_shows_the_plate_smaller_and_a_closer_one_larger(shape: tuple[int, int, int]) -> None:
+    crop = np.zeros(shape, np.uint8)
+    rows, columns = shape[0] // 4, shape[1] // 4
+    crop[rows:-rows, columns:-columns] = 255
+
+    def white(look: float) -> int:
+        return int((recognize.prepare(crop, look) > 0).sum())
+
+    assert recognize.prepare(crop, 0.04).shape == recognize.prepare(crop, -0.04).shape == (1, 48, 144)
+    assert white(0.04) < white(0.0) < white(-0.04)
+
+
+def test_three_looks_outvote_one_slip() -> None:
+    network = Script(["B10ABC", "B19ABC", "B19ABC"])
+    reading = Recognizer(network, DecodeConfig(format_weight=0), looks=recognize.THREE_LOOKS)(crops(1))[0]
+    assert reading.plate == "B19ABC"
+
+
+def test_the_raw_reading_stays_beside_the_one_that_formats_corrected() -> None:
+    reading = Recognizer(Script(["B1OABC"], doubt="O0"))(crops(1), "ro")[0]
+    assert (reading.plate, reading.raw) == ("B10ABC", "B1OABC")
+
+
 def test_readings_come_in_the_order_of_the_crops_over_several_batches() -> None:
     texts = [f"B{number}ABC" for number in range(10, 21)]
     network = Script(texts)
