@@ -100,7 +100,7 @@ def table(judged: Sequence[Trial], config: DecodeConfig) -> list[str]:
         if hard and name == "dashcam_ro":
             lines.append(_row(f"{name}, clear", [t for t in judged if t.source == name and t.clear], config))
             lines.append(_row(f"{name}, hard", hard, config))
-    real = [t for t in judged if t.source not in ("drawn", "empty") and not first_half(t.truth)]
+    real = [t for t in judged if not t.source.startswith(("drawn", "empty")) and not first_half(t.truth)]
     pairs = outcomes(real, config)
     regions = [t.region_right for t in judged if t.region_right is not None and t.source.startswith("plates_eu")]
     lines += [

@@ -48,7 +48,7 @@ def finish(name: str, run: Path, held_out: Sequence[CropSet], folder: Path = wei
     model, state = averaged(run)
     config = DecodeConfig()
     trials = judge(lambda batch: run_network(model, batch), held_out, config)
-    real = [t for t in trials if t.source not in ("drawn", "empty") and calibration.first_half(t.truth)]
+    real = [t for t in trials if not t.source.startswith(("drawn", "empty")) and calibration.first_half(t.truth)]
     temperature = round(calibration.fit_temperature(real, config), 3) if real else 1.0
     export(
         model,

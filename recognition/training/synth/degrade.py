@@ -28,10 +28,11 @@ class Conditions:
     blur: float = 0.06  # greatest defocus, in plate heights
     smear: float = 0.14  # greatest motion, in plate heights
     video: float = 0.25  # how often it passed through a video's compression
+    harsh: float = 1.0  # how often light, shadow, haze and casts are against it, 0–1
 
 
 ANY = Conditions()
-CLEAR = Conditions(heights=(24, 60), blur=0.03, smear=0.06)  # what a person reads without effort
+CLEAR = Conditions(heights=(24, 60), blur=0.03, smear=0.06, harsh=0.3)  # what a person reads without effort
 
 
 def turned(aspect: float, height: float, rng: np.random.Generator) -> Corners:
@@ -97,20 +98,20 @@ def place(
     return scene, corners
 
 
-def light(scene: NDArray[np.float32], rng: np.random.Generator) -> None:
+def light(scene: NDArray[np.float32], rng: np.random.Generator, harsh: float = 1.0) -> None:
     """Exposure, a slope of light, the edge of a shadow, the glow of a lamp; in place."""
     height, width = scene.shape[:2]
-    scene *= rng.uniform(0.45, 1.25)
-    if rng.random() < 0.35:
+    scene *= rng.uniform(1 - 0.55 * harsh, 1 + 0.25 * harsh)
+    if rng.random() < 0.35 * harsh:
         slope = 1 + np.linspace(-1, 1, width) * rng.uniform(-0.4, 0.4)
         scene *= slope[None, :, None].astype(np.float32)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * harsh:
         shade = np.ones((height, width), np.float32)
         points = np.array([[rng.uniform(-0.5, 1.5) * width, 0], [rng.uniform(-0.5, 1.5) * width, height]])
         far = np.array([[2 * width, height], [2 * width, 0]])
         cv2.fillPoly(shade, [np.vstack([points, far]).astype(np.int32)], float(rng.uniform(0.35, 0.8)))
         scene *= cv2.GaussianBlur(shade, (0, 0), 1.5)[..., None]
-    if rng.random() < 0.15:
+    if rng.random() < 0.15 * harsh:
         x, y = np.arange(width) - rng.uniform(0, width), np.arange(height) - rng.uniform(0, height)
         glow = np.exp(-(x[None] ** 2 + y[:, None] ** 2) / (2 * (rng.uniform(0.15, 0.6) * width) ** 2))
         scene += (glow * rng.uniform(40, 200))[..., None].astype(np.float32)
@@ -149,11 +150,11 @@ def compress(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(soft[dy : dy + image.shape[0], dx : dx + image.shape[1]], np.uint8)
 
 
-def sensor(scene: NDArray[np.float32], rng: np.random.Generator) -> Image:
+def sensor(scene: NDArray[np.float32], rng: np.random.Generator, harsh: float = 1.0) -> Image:
     """Color cast, haze, gamma, noise, clipping and JPEG."""
     if rng.random() < 0.4:
         scene = scene * rng.uniform(0.5, 1.5, 3).astype(np.float32)
-    if rng.random() < 0.3:
+    if rng.random() < 0.3 * harsh:
         haze = rng.uniform(0.1, 0.55)
         scene = scene * np.float32(1 - haze) + np.float32(haze * rng.uniform(30, 220))
     gamma = np.float32(rng.uniform(0.6, 1.5))
@@ -195,8 +196,8 @@ def photograph(
     scene, corners = place(plate, rng, pictures, conditions.heights)
     height = float(np.linalg.norm(corners[3] - corners[0]))
     bright = scene.astype(np.float32)
-    light(bright, rng)
-    image = sensor(blur(bright, height, rng, conditions), rng)
+    light(bright, rng, conditions.harsh)
+    image = sensor(blur(bright, height, rng, conditions), rng, conditions.harsh)
     if rng.random() < conditions.video:
         image = compress(image, rng)
     corners = corners + rng.normal(0, 0.025 * height, (4, 2)).astype(np.float32)

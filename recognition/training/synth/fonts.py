@@ -81,9 +81,14 @@ class FontFile:
         return self._glyphs[character]
 
     def _draw(self, character: str) -> Mask:
-        canvas = Pillow.new("L", (4 * HEIGHT, HEIGHT))
+        canvas = Pillow.new("L", (4 * HEIGHT, 2 * HEIGHT))
         ImageDraw.Draw(canvas).text((HEIGHT, -self.top), character, fill=255, font=self.font)
-        return trimmed(np.asarray(canvas, np.uint8))
+        mask = np.asarray(canvas, np.uint8)
+        rows = np.flatnonzero(mask.max(1))
+        foot = max(HEIGHT, int(rows[-1]) + 1) if rows.size else HEIGHT
+        # What hangs below the line (the tail of Q, the hook of J) is what tells the letter: it is pressed in, not cut.
+        whole = mask[:HEIGHT] if foot <= HEIGHT + 2 else cv2.resize(mask[:foot], (4 * HEIGHT, HEIGHT))
+        return trimmed(np.asarray(whole, np.uint8))
 
 
 class SquareFont(FontFile):

@@ -11,7 +11,7 @@ import numpy as np
 from recognition import alphabet
 from recognition.training.datasets_crops import CropSet
 from recognition.training.losses import IGNORED_REGION
-from recognition.training.synth import degrade, plates
+from recognition.training.synth import degrade, grammars, plates
 from recognition.training.synth.fonts import Typeface
 from recognition.training.synth.grammars import words
 from recognition.types import Image
@@ -52,6 +52,24 @@ def render_shard(
         texts.append(text)
         regions.append(region)
     return CropSet("drawn", images, texts, np.array(regions, np.int64), 0.08, np.ones(count, np.bool_))
+
+
+def render_country(
+    region: str, lines: int, count: int, faces: Sequence[Typeface], pictures: Sequence[Image], seed: int
+) -> CropSet:
+    """`count` clear photographs of plates of one country with `lines` lines, to measure how they are read."""
+    rng = np.random.default_rng([seed, alphabet.region_index(region), lines])
+    images, texts = [], []
+    while len(texts) < count:
+        text = grammars.sample(rng, region=region)
+        if len(text.lines) == lines:
+            plate = plates.render_plate(rng, faces, text=text)
+            picture = degrade.photograph(plate.image, rng, pictures, degrade.CLEAR)
+            images.append(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+            texts.append(plate.text)
+    regions = np.full(count, alphabet.region_index(region), np.int64)
+    name = f"drawn {region}, {lines} line{'s' * (lines > 1)}"
+    return CropSet(name, np.stack(images), texts, regions, 0.08, np.ones(count, np.bool_))
 
 
 def write_shard(path: Path, shard: CropSet) -> None:

@@ -45,3 +45,12 @@ def test_an_empty_folder_adds_nothing_but_the_system_fonts(tmp_path: Path) -> No
 
 def test_typefaces_held_out_are_not_among_those_trained_with() -> None:
     assert not set(fonts.HELD_OUT_FAMILIES) & set(fonts.FAMILIES)
+
+
+@pytest.mark.skipif(not DEJAVU.exists(), reason="fonts-dejavu is not installed")
+def test_what_hangs_below_the_line_is_kept() -> None:
+    """Without its tail a Q is an O."""
+    face = fonts.FontFile(DEJAVU)
+    q, o = face.glyph("Q"), face.glyph("O")
+    assert q.shape[0] == o.shape[0] == fonts.HEIGHT
+    assert (q[-12:] > 127).sum() != (o[-12:] > 127).sum()
