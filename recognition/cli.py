@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ from recognition.types import Box, Detection, Image, Progress, Reading, TimeSour
 Run = Callable[[argparse.Namespace], int]
 Command = tuple[Callable[[argparse.ArgumentParser], None], Run]
 
+BASELINES = {  # networks that are trained to be compared with, and what each is
+    "lprnet": "a baseline: LPRNet, convolutions and CTC",
+    "windows": "a baseline: a sliding window that reads seven characters",
+    "characters": "a baseline: characters found as objects",
+}
 TRAINING_NEEDS = {"torch", "PIL"}  # what an installation that only reads does without
 
 EXAMPLES = """examples:
@@ -73,10 +80,12 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_read(commands)
     _add_trip(commands)
-    train = commands.add_parser("train", help="train a network", description="Train one of the two networks.")
-    networks = train.add_subparsers(dest="network", required=True, metavar="detector|recognizer")
+    train = commands.add_parser("train", help="train a network", description="Train one of the networks.")
+    networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
     _add_lazy(networks, "detector", "finds plates in a picture, with four corners", _detector)
     _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", _recognizer)
+    for name, text in BASELINES.items():
+        _add_lazy(networks, name, text, partial(_baseline, name))
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
     _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
     return parser
@@ -115,6 +124,11 @@ def _recognizer() -> Command:
     from recognition.training import train_recognizer
 
     return train_recognizer.add_arguments, train_recognizer.run
+
+
+def _baseline(name: str) -> Command:
+    module = import_module(f"recognition.training.train_{name}")
+    return module.add_arguments, module.run
 
 
 def _evaluate() -> Command:
