@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from recognition.networks.blocks import Convolution
+from recognition.networks.blocks import Convolution, grow
 
 STRIDES = (8, 16, 32)
 REACH = 4.0  # corners are told in multiples of this many strides from the middle of their cell
@@ -42,22 +44,29 @@ class Detector(nn.Module):
     """Pictures (n, 3, h, w) in 0–1, BGR, h and w multiples of 32 -> (n, cells, 9).
 
     The 9 numbers of a cell are its score's logit and the corners (x, y) × 4 in pixels. Cells run stride by stride
-    from the finest, row by row.
+    from the finest, row by row. `depth` is the number of residual steps at each stride: 2 for CPUs, 5 for GPUs.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128), neck: int = 64) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128), neck: int = 64, depth: int = 2
+    ) -> None:
         super().__init__()
+        self.depth = depth
         a, b, c, d, e = widths
         self.stem = nn.Sequential(Convolution(3, a, 2), Convolution(a, b, 2), Residual(b))  # b at 1/4
-        self.fine = nn.Sequential(Convolution(b, c, 2), Residual(c), Residual(c))  # c at 1/8
-        self.middle = nn.Sequential(Convolution(c, d, 2), Residual(d), Residual(d))  # d at 1/16
-        self.coarse = nn.Sequential(Convolution(d, e, 2), Residual(e), Residual(e))  # e at 1/32
+        self.fine = nn.Sequential(Convolution(b, c, 2), *(Residual(c) for _ in range(depth)))  # c at 1/8
+        self.middle = nn.Sequential(Convolution(c, d, 2), *(Residual(d) for _ in range(depth)))  # d at 1/16
+        self.coarse = nn.Sequential(Convolution(d, e, 2), *(Residual(e) for _ in range(depth)))  # e at 1/32
         self.from_coarse = Convolution(e, neck, size=1)
         self.from_middle = Convolution(d, neck, size=1)
         self.from_fine = Convolution(c, neck, size=1)
         self.mix_middle = Convolution(neck, neck)
         self.mix_fine = Convolution(neck, neck)
         self.heads = nn.ModuleList(Head(neck) for _ in STRIDES)
+
+    def start_from(self, smaller: Mapping[str, Tensor]) -> None:
+        """As `grow`: take over the weights of a shallower detector."""
+        grow(self, smaller, "body.1.1.weight")
 
     def forward(self, pictures: Tensor) -> Tensor:
         fine = self.fine(self.stem(2 * pictures - 1))

@@ -65,13 +65,8 @@ class Recognizer(nn.Module):
         self.region = nn.Sequential(nn.Linear(e + 2 * hidden, 64), nn.ReLU(inplace=True), nn.Linear(64, len(REGIONS)))
 
     def start_from(self, smaller: Mapping[str, Tensor]) -> None:
-        """Take over the weights of a shallower network; what it lacks starts close to doing nothing (Net2Net, 2016)."""
-        missing, unknown = self.load_state_dict(smaller, strict=False)
-        if unknown:
-            raise ValueError(f"these weights are of another network: {', '.join(unknown[:3])} …")
-        for name, parameter in self.named_parameters():
-            if name in missing and name.endswith("convolution.1.weight"):
-                nn.init.constant_(parameter, 0.1)
+        """As `grow`: take over the weights of a shallower recognizer."""
+        blocks.grow(self, smaller, "convolution.1.weight")
 
     def look(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """The convolutional part, which training runs in bfloat16."""

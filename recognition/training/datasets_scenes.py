@@ -80,9 +80,16 @@ class Cutter:
     """Batches by step number: the same step gives the same pictures, whatever was drawn before."""
 
     def __init__(
-        self, pictures: dict[str, list[Picture]], stickers: Sequence[Image], size: int, batch: int, seed: int
+        self,
+        pictures: dict[str, list[Picture]],
+        stickers: Sequence[Image],
+        size: int,
+        batch: int,
+        seed: int,
+        distractors: Sequence[Image] = (),
     ) -> None:
         self.pictures, self.stickers, self.size, self.batch, self.seed = pictures, stickers, size, batch, seed
+        self.distractors = distractors
         self.folders = list(pictures)
         shares = np.array([SHARES.get(folder, 0.15) for folder in self.folders])
         self.shares = shares / shares.sum()
@@ -104,8 +111,10 @@ class Cutter:
         matrix, zoom = self._view(picture, rng)
         image = _warp(picture.image, matrix, zoom, self.size)
         plates, ignored = _seen(picture.plates, matrix, self.size)
+        if self.distractors and rng.random() < (0.5 if folder == "background" else 0.2):
+            image, _ = self._paste(image, plates, ignored, rng, self.distractors)
         if self.stickers and rng.random() < (0.6 if folder == "background" else 0.15):
-            image, plates = self._paste(image, plates, ignored, rng)
+            image, plates = self._paste(image, plates, ignored, rng, self.stickers)
         if rng.random() < 0.3:
             image, plates, ignored = _mirror(image, plates, ignored)
         return Cut(recolor(image, rng), plates, ignored, picture.background)
@@ -141,10 +150,16 @@ class Cutter:
         return slope @ matrix, zoom
 
     def _paste(
-        self, image: Image, plates: FloatArray, ignored: FloatArray, rng: np.random.Generator
+        self,
+        image: Image,
+        plates: FloatArray,
+        ignored: FloatArray,
+        rng: np.random.Generator,
+        stickers: Sequence[Image],
     ) -> tuple[Image, FloatArray]:
+        """The picture with one to three stickers where no plate is, and the plates if each of them is one."""
         for _ in range(int(rng.integers(1, 4))):
-            sticker = self.stickers[int(rng.integers(len(self.stickers)))]
+            sticker = stickers[int(rng.integers(len(stickers)))]
             tall = float(np.exp(rng.uniform(np.log(8), np.log(80))))
             broad = min(0.9 * self.size, tall * sticker.shape[1] / sticker.shape[0] * rng.uniform(0.7, 1.1))
             flat = np.array([[0, 0], [broad, 0], [broad, tall], [0, tall]], np.float32)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,10 +28,10 @@ from recognition.training.loop import CHECKPOINT, LoopConfig
 from recognition.training.losses_detector import detector_loss
 from recognition.training.metrics_scene import FOUND, pairs
 from recognition.training.synth import fonts
+from recognition.training.synth.distractors import draw as draw_distractor
 from recognition.training.synth.plates import render_plate
 from recognition.types import Box, FloatArray, Image
 
-NAME = "detector-s"
 CONFIG = Path(__file__).parent.parent / "configs" / "detector-s.toml"
 CROP_FOLDERS = ("plates_eu", "plates_us", "plates_br", "plates_cn")
 MIN_SCORE = 0.3  # at which recall and precision are told while training, and mistakes are looked for
@@ -38,11 +39,14 @@ MIN_SCORE = 0.3  # at which recall and precision are told while training, and mi
 
 @dataclass(frozen=True, slots=True)
 class DetectorTraining:
-    """The file `configs/detector-s.toml`."""
+    """The files `configs/detector-*.toml`; a file's name is the network's."""
 
+    depth: int = 2
+    max_side: int = detect.MAX_SIDE  # pixels that a picture is brought down to when it is read
     size: int = 288  # pixels of a square cut
     batch_size: int = 16
     stickers: int = 3000  # plates that are pasted in: half of them drawn, half cut from real pictures
+    distractors: int = 1500  # drawn signs, adverts, badges and grilles that are pasted in and are no plates
     scenes: int = 150  # drawn street scenes, about a tenth of the cuts
     loop: LoopConfig = field(default_factory=LoopConfig)
 
@@ -58,6 +62,13 @@ def stickers(data: Path, font_folder: Path | None, count: int, seed: int) -> lis
     return [_shrunk(image) for image in real + drawn]
 
 
+def distractors(font_folder: Path | None, count: int, seed: int) -> list[Image]:
+    """Flat pictures of lettering that is no plate."""
+    rng = np.random.default_rng((seed, 1))
+    faces, _ = fonts.load(font_folder)
+    return [_shrunk(draw_distractor(faces, rng)) for _ in range(count)]
+
+
 def _shrunk(image: Image, height: int = 90) -> Image:
     width = max(8, round(image.shape[1] * height / image.shape[0]))
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
@@ -66,8 +77,10 @@ def _shrunk(image: Image, height: int = 90) -> Image:
 class Validator:
     """Recall and precision at IoU 0.5 on pictures kept apart; precision where every plate is labelled."""
 
-    def __init__(self, pictures: Sequence[Picture], min_score: float = MIN_SCORE) -> None:
-        self.pictures, self.min_score = pictures, min_score
+    def __init__(
+        self, pictures: Sequence[Picture], min_score: float = MIN_SCORE, max_side: int = detect.MAX_SIDE
+    ) -> None:
+        self.pictures, self.min_score, self.max_side = pictures, min_score, max_side
 
     def __call__(self, model: nn.Module) -> Mapping[str, float]:
         counts = self._counts(model)
@@ -99,10 +112,10 @@ class Validator:
         return counts
 
     def _detect(self, model: nn.Module, image: Image) -> list[Box]:
-        return [found.box for found in finder(model, self.min_score)(image)]
+        return [found.box for found in finder(model, self.min_score, self.max_side)(image)]
 
 
-def finder(model: nn.Module, min_score: float = MIN_SCORE) -> detect.Detector:
+def finder(model: nn.Module, min_score: float = MIN_SCORE, max_side: int = detect.MAX_SIDE) -> detect.Detector:
     """The detector as in inference around a network in torch."""
 
     def network(batch: FloatArray) -> tuple[FloatArray, ...]:
@@ -110,20 +123,22 @@ def finder(model: nn.Module, min_score: float = MIN_SCORE) -> detect.Detector:
             cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
         return (cells.numpy(),)
 
-    return detect.Detector(network, min_score)
+    return detect.Detector(network, min_score, max_side)
 
 
-def trained(run: Path) -> Detector:
-    """The averaged weights of a run's checkpoint."""
-    model = Detector()
-    model.load_state_dict(torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["ema"])
-    return model.eval()
+def averaged(run: Path) -> tuple[Detector, dict[str, Any]]:
+    """The averaged network of a run's checkpoint, and the checkpoint."""
+    state: dict[str, Any] = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+    model = Detector(depth=state["settings"].get("depth", 2))
+    model.load_state_dict(state["ema"])
+    return model.eval(), state
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folders of labelled pictures")
     parser.add_argument("--fonts", type=Path, default=None, help="folder of font files; without it, our own outlines")
     parser.add_argument("--run", type=Path, default=Path("runs/detector"), help="folder for checkpoints")
+    parser.add_argument("--start-from", metavar="NAME", help="begin with the weights of this trained network")
     parser.add_argument("--export-only", action="store_true", help="export the run's checkpoint as it is")
     parser.add_argument(
         "--mine", action="store_true", help="note where the checkpoint sees plates that are not there, for what follows"
@@ -142,11 +157,11 @@ def run(args: argparse.Namespace) -> int:
     if not pictures:
         raise SystemExit(f"no labelled pictures in {args.data}; name a folder with --data")
     if args.mine:
-        print(hard.mine(finder(trained(args.run)), pictures, args.run), "places mistaken for plates")
+        print(hard.mine(finder(averaged(args.run)[0]), pictures, args.run), "places mistaken for plates")
         return 0
     if not args.export_only:
         train(args, config, hard.with_mistakes(pictures, args.run), Validator(apart))
-    finish(args.run, apart, args.data, args.weights)
+    finish(args.config.stem, config, args.run, apart, args.data, args.weights)
     return 0
 
 
@@ -156,25 +171,42 @@ def train(
     """Train to the end of the schedule, from the run's checkpoint where there is one."""
     print("training on", {name: len(rows) for name, rows in pictures.items()}, flush=True)
     pasted = stickers(args.data, args.fonts, config.stickers, config.loop.seed)
-    model: Detector = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    cutter = Cutter(pictures, pasted, config.size, config.batch_size, config.loop.seed)
+    others = distractors(args.fonts, config.distractors, config.loop.seed)
+    model: Detector = Detector(depth=config.depth).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if args.start_from:
+        entry = weights.entry_of(args.start_from)
+        model.start_from(torch.load(weights.verified(entry.pt), weights_only=True))
+    cutter = Cutter(pictures, pasted, config.size, config.batch_size, config.loop.seed, others)
     session = loop.Run(args.run, model, config.loop, asdict(config))
     loop.train(session, cutter, detector_loss, validator)
 
 
-def finish(run: Path, apart: Sequence[Picture], data: Path, folder: Path = weights.FOLDER) -> None:
+def finish(
+    name: str,
+    config: DetectorTraining,
+    run: Path,
+    apart: Sequence[Picture],
+    data: Path,
+    folder: Path = weights.FOLDER,
+) -> None:
     """Export the averaged weights of a run's checkpoint, measure them alone and with the recognizer, write the card."""
-    state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
-    model = trained(run)
+    model, state = averaged(run)
     min_score = PipelineConfig().min_score
-    figures = Validator(apart, min_score).table(model)
-    preprocessing = {"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": detect.MAX_SIDE}
-    axes = {0: "pictures", 2: "height", 3: "width"}
-    export(model, torch.zeros(1, 3, 96, 128), NAME, kind="detector", dynamic=axes, folder=folder, input=preprocessing)
-    exported = detect.Detector(backends.load_network(NAME, "cpu", folder=folder), min_score)
+    figures = Validator(apart, min_score, config.max_side).table(model)
+    export(
+        model,
+        torch.zeros(1, 3, 96, 128),
+        name,
+        kind="detector",
+        dynamic={0: "pictures", 2: "height", 3: "width"},
+        folder=folder,
+        build={"depth": model.depth},
+        input={"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": config.max_side},
+    )
+    exported = detect.Detector(backends.load_network(name, "cpu", folder=folder), min_score, config.max_side)
     reader = replace(pipeline.load_reader("cpu"), detector=exported)
     end_to_end = evaluate.lines(reader, data, [evaluate.DRIVES])
     parameters = sum(p.numel() for p in model.parameters())
     more = {"min_score": str(min_score), "end_to_end": "\n".join(end_to_end)}
-    write_card(NAME, folder, state, figures, parameters, **more)
+    write_card(name, folder, state, figures, parameters, **more)
     print("\n".join([*figures, "", *end_to_end]), flush=True)

@@ -59,13 +59,14 @@ def render_country(
 ) -> CropSet:
     """`count` clear photographs of plates of one country with `lines` lines, to measure how they are read."""
     rng = np.random.default_rng([seed, alphabet.region_index(region), lines])
-    images, texts = [], []
+    images: list[Image] = []
+    texts: list[str] = []
     while len(texts) < count:
         text = grammars.sample(rng, region=region)
         if len(text.lines) == lines:
             plate = plates.render_plate(rng, faces, text=text)
             picture = degrade.photograph(plate.image, rng, pictures, degrade.CLEAR)
-            images.append(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+            images.append(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))
             texts.append(plate.text)
     regions = np.full(count, alphabet.region_index(region), np.int64)
     name = f"drawn {region}, {lines} line{'s' * (lines > 1)}"

@@ -1,6 +1,7 @@
 """Cuts of labelled pictures: plates stay where they are shown, held-out pictures stay out, steps repeat."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from recognition.training import datasets_scenes
 from recognition.training.datasets_crops import HELD_OUT_DRIVES
 from recognition.training.datasets_drawn import drawn_pictures
 from recognition.training.datasets_scenes import Cutter, Picture
+from recognition.training.synth import distractors, fonts
 
 MARK = (255, 0, 255)  # a color that nothing but the plates below has
 
@@ -114,3 +116,23 @@ def test_plates_of_drawn_scenes_lie_within_the_picture_and_are_exact() -> None:
     assert plates[:, 0:8:2].max() < 1280
     assert plates[:, 1:8:2].max() < 720
     assert (drawn_pictures(1, 3)[0].image == pictures[0].image).all()
+
+
+@pytest.mark.usefixtures("plain")
+def test_a_distractor_is_in_the_picture_and_not_among_its_plates() -> None:
+    empty = Picture("background/x", np.full((200, 200, 3), 90, np.uint8), np.zeros((0, 9), np.float32), 1.0)
+    sign = [np.full((20, 60, 3), MARK, np.uint8)]
+    cutter = Cutter({"background": [empty]}, [], 96, 1, 5, sign)
+    cuts = [cutter.cut(np.random.default_rng(seed)) for seed in range(30)]
+    purple = [bool((cut.image[..., 0].astype(int) - cut.image[..., 1] > 60).any()) for cut in cuts]
+    assert 5 < sum(purple) < 25
+    assert all(len(cut.plates) == 0 for cut in cuts)
+
+
+@pytest.mark.parametrize("kind", distractors.KINDS)
+def test_every_kind_of_distractor_can_be_drawn(kind: Callable[..., np.ndarray]) -> None:
+    faces, _ = fonts.load(None)
+    for seed in range(20):
+        image = kind(faces, np.random.default_rng(seed))
+        assert image.dtype == np.uint8
+        assert image.std() > 3

@@ -18,6 +18,7 @@ size = 96
 batch_size = 2
 stickers = 4
 scenes = 2
+distractors = 4
 [loop]
 steps = {steps}
 log_every = 1
@@ -26,10 +27,10 @@ warmup_steps = 1
 
 
 def command(folder: Path, *more: str, steps: int = 3) -> int:
-    (folder / "toy.toml").write_text(CONFIG.format(steps=steps), encoding="utf-8")
+    (folder / "detector-s.toml").write_text(CONFIG.format(steps=steps), encoding="utf-8")
     parser = argparse.ArgumentParser()
     train_detector.add_arguments(parser)
-    options = {"--data": "none", "--run": "run", "--config": "toy.toml", "--weights": "weights"}
+    options = {"--data": "none", "--run": "run", "--config": "detector-s.toml", "--weights": "weights"}
     words = [word for key, name in options.items() for word in (key, str(folder / name))]
     return train_detector.run(parser.parse_args([*words, *more]))
 
