@@ -1,71 +1,169 @@
-"""Where positions come from, and how their clock lies against the video's."""
+"""Where positions come from, how they were cleaned, and how their clock lies against the video's."""
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from recognition.errors import NoPositions, TelemetryUnreadable
-from recognition.telemetry import gpx, nmea
-from recognition.telemetry.track import Track, clean
-from recognition.types import TimeSource, VideoInfo
+from recognition.telemetry import blackvue, transport
+from recognition.telemetry.cleaning import clean
+from recognition.telemetry.clock import Start, align, start_of
+from recognition.telemetry.evidence import Evidence
+from recognition.telemetry.filenames import read_name
+from recognition.telemetry.fix import MALFORMED, Fix
+from recognition.telemetry.recording import Recording
+from recognition.telemetry.registry import LAST_RESORT, READERS, Reader
+from recognition.telemetry.track import Step, Track
+from recognition.types import VideoInfo
 
-HEAD_BYTES = 65536
-SAME_LENGTH_S = 5.0  # a track as long as its video, within this, was recorded with it
-CONTAINER_UNCERTAINTY_S = 2.0  # cameras write whole seconds, and open the file a moment before the first frame
-GPS_UNCERTAINTY_S = 1.0  # one point a second
-LOOSE_UNCERTAINTY_S = 30.0  # a track of another length may have begun before or after the video
+__all__ = ["Telemetry", "align", "read", "read_sidecar"]
+
+Verdict = Literal["positions", "no fix", "no GPS found", "unreadable"]
+SIDECARS = (".gpx", ".nmea", ".gps", ".srt", ".txt")  # beside a video and bearing its name, the surest first
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """All that one file says of where and when. `rows` counts what its reader found, before cleaning."""
+
+    verdict: Verdict
+    format: str  # the reader's name; empty where none found a row
+    title: str
+    rows: int
+    track: Track | None  # with at least one point
+    start: Start
+    evidence: Evidence
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read(path: Path | str, info: VideoInfo | None = None, *, beside: bool = True) -> Telemetry:
+    """The positions in a file, else in the files beside it that bear its name. Bad bytes give fewer points and a note.
+
+    Raises nothing but OSError, for a file that cannot be opened. `info` saves reading duration and clock again.
+    """
+    path = Path(path)
+    known = Evidence(info.duration, info.created_at, _named(path)) if info else None
+    found = _read_one(path, known)
+    if found.track is not None or not beside:
+        return found
+    for other in _beside(path):
+        more = _read_one(other, found.evidence)
+        if more.track is not None:
+            return replace(more, notes=(*found.notes, *more.notes, f"positions from {other.name}"))
+    return found
 
 
 def read_sidecar(path: Path | str) -> Track:
-    """The cleaned track of a GPX file or an NMEA log, told apart by content.
+    """The cleaned track of a file beside a video: GPX, NMEA, BlackVue, 70mai, DJI subtitles, told apart by content.
 
     Raises TelemetryUnreadable for anything else, NoPositions where not one usable position is left.
     """
     path = Path(path)
-    with path.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
-    if b"<gpx" in head:
-        track = Track(tuple(gpx.read(path)), "gpx")
-    elif nmea.SENTENCE.search(head.decode("ascii", errors="replace")):
-        track = Track(tuple(nmea.read(path)), "nmea")
-    else:
-        raise TelemetryUnreadable(f"{path.name} is neither a GPX file nor an NMEA log. Export the track as GPX.")
-    cleaned = clean(track)
+    with _opened(path) as recording:
+        reader, rows = _rows(recording, [reader for reader in READERS if reader.beside], strict=True)
+        shock = blackvue.is_shock_log(recording)
+    if shock:
+        raise NoPositions(
+            f"{path.name} is a log of the shock sensor, which holds no positions. Its .gps file has them."
+        )
+    if reader is None:
+        raise TelemetryUnreadable(
+            f"{path.name} is neither a GPX file nor a log that is known. Export the track as GPX."
+        )
+    track = Track(tuple(rows), reader.name)
+    if all(row.quality == "none" for row in rows):
+        raise NoPositions(f"{path.name} is a log whose receiver never had a fix. The trip can be read without it.")
+    cleaned = clean(track, Evidence(own_clock=reader.own_clock))
     if not cleaned.points:
         raise NoPositions(f"{path.name} has points, but none of them is on the globe. The trip can be read without it.")
     return cleaned
 
 
-def align(track: Track | None, info: VideoInfo) -> tuple[datetime | None, TimeSource, float]:
-    """When the first frame was recorded: (UTC or None, what says so, uncertainty in seconds).
-
-    A container's creation time may be the start or the end of the recording: the reading that lies inside the track
-    is taken. Where neither does (the camera's clock is wrong, or says nothing), the track's first point is the start.
-    """
-    created, length = info.created_at, timedelta(seconds=info.duration)
-    began = track.started_at if track else None
-    ended = track.ended_at if track else None
-    if began is None or ended is None:
-        # Nothing to compare with: start or end of the recording stays open.
-        return created, "container" if created else "upload", info.duration + CONTAINER_UNCERTAINTY_S
-    if created is not None:
-        starts = [created, created - length]
-        shares = [_overlap(start, start + length, began, ended) for start in starts]
-        if max(shares) >= length.total_seconds() / 2 and max(shares) > 0:
-            nearer = abs((starts[1] - began).total_seconds()) < abs((starts[0] - began).total_seconds())
-            clear = abs(shares[0] - shares[1]) > CONTAINER_UNCERTAINTY_S
-            second = shares[1] > shares[0] if clear else nearer and _same_length(track, info)
-            sure = clear or _same_length(track, info)
-            return starts[second], "container", CONTAINER_UNCERTAINTY_S + (0.0 if sure else info.duration)
-    return began, "gps", GPS_UNCERTAINTY_S if _same_length(track, info) else LOOSE_UNCERTAINTY_S
-
-
-def _overlap(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> float:
-    return max(0.0, (min(end, other_end) - max(start, other_start)).total_seconds())
+def _read_one(path: Path, known: Evidence | None) -> Telemetry:
+    with _opened(path) as recording:
+        reader, rows = _rows(recording, [*READERS, LAST_RESORT])
+        evidence = replace(known or _evidence(recording), own_clock=reader.own_clock if reader else False)
+        notes = tuple(recording.notes)
+        strange = not (recording.is_known or blackvue.is_shock_log(recording))
+    if reader is None:
+        verdict: Verdict = "unreadable" if strange else "no GPS found"
+        return Telemetry(verdict, "", "", 0, None, start_of(None, evidence), evidence, (), notes)
+    track = clean(Track(tuple(rows), reader.name), evidence)
+    start = start_of(track, evidence)
+    track = _anchored(track, start)
+    return Telemetry(
+        "positions" if track.points else "no fix",
+        reader.name,
+        reader.title,
+        len(rows),
+        track if track.points else None,
+        start,
+        evidence,
+        track.steps,
+        notes,
+    )
 
 
-def _same_length(track: Track | None, info: VideoInfo) -> bool:
-    if track is None or track.started_at is None or track.ended_at is None:
-        return False
-    return abs((track.ended_at - track.started_at).total_seconds() - info.duration) <= SAME_LENGTH_S
+def _rows(recording: Recording, readers: Sequence[Reader], *, strict: bool = False) -> tuple[Reader | None, list[Fix]]:
+    """The rows of the first reader that finds any."""
+    for reader in readers:
+        try:
+            rows = reader.read(recording)
+        except MALFORMED as error:
+            recording.notes.append(f"{reader.title}: bytes that make no sense ({type(error).__name__})")
+            continue
+        except TelemetryUnreadable as error:
+            if strict:
+                raise
+            recording.notes.append(str(error))
+            continue
+        if rows:
+            return reader, rows
+    return None, []
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Recording]:
+    with path.open("rb") as stream:
+        if not stream.seek(0, 2):
+            yield Recording(path, b"")
+            return
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield Recording(path, data)
+
+
+def _evidence(recording: Recording) -> Evidence:
+    movie = recording.movie
+    length = movie.duration if movie else transport.duration(recording.data)
+    return Evidence(length, movie.created_at if movie else None, _named(recording.path))
+
+
+def _named(path: Path) -> datetime | None:
+    named = read_name(path.name)
+    return named.at if named else None
+
+
+def _anchored(track: Track, start: Start) -> Track:
+    """Positions that know only their second in the video take their times from its start."""
+    if start.at is None or track.started_at is not None or any(point.seconds is None for point in track.points):
+        return track
+    timed = tuple(replace(point, time=start.at + timedelta(seconds=point.seconds or 0.0)) for point in track.points)
+    step = Step("time_from_start", len(timed), f"the start by {start.source.replace('_', ' ')}")
+    return clean(Track(timed, track.source, track.removed, (*track.steps, step)))
+
+
+def _beside(path: Path) -> list[Path]:
+    """Files with the video's name and a log's ending, whatever their case."""
+    try:
+        inside = [other for other in path.parent.iterdir() if other.stem.lower() == path.stem.lower() and other != path]
+    except OSError:
+        return []
+    ranked = [(SIDECARS.index(other.suffix.lower()), other) for other in inside if other.suffix.lower() in SIDECARS]
+    return [other for _, other in sorted(ranked)]

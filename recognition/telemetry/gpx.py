@@ -11,12 +11,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from recognition.errors import NoPositions, TelemetryUnreadable
-from recognition.types import GpsPoint
+from recognition.telemetry.fix import METRES_PER_HDOP, Fix
 
-METRES_PER_HDOP = 5.0  # usual range error of a consumer receiver
+QUALITIES = {"none": "none", "2d": "2d", "3d": "3d", "dgps": "dgps", "pps": "3d"}  # GPX's fixType
 
 
-def read(path: Path | str) -> list[GpsPoint]:
+def read(path: Path | str) -> list[Fix]:
     """The points of all tracks and segments of a file, in their order.
 
     Raises TelemetryUnreadable for a file that is no GPX and NoPositions for one without a point.
@@ -40,7 +40,7 @@ def read(path: Path | str) -> list[GpsPoint]:
     return points
 
 
-def _points(path: Path) -> Iterator[GpsPoint]:
+def _points(path: Path) -> Iterator[Fix]:
     root = ""
     for event, element in iterparse(path, events=("start", "end")):
         name = _local(element)
@@ -60,20 +60,22 @@ def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _point(element: Element) -> GpsPoint | None:
+def _point(element: Element) -> Fix | None:
     """None for a point whose place cannot be read."""
     values = {_local(child): (child.text or "").strip() for child in element.iter()}
     lat, lon = _number(element.get("lat")), _number(element.get("lon"))
     if lat is None or lon is None:
         return None
     hdop = _number(values.get("hdop"))
-    return GpsPoint(
+    return Fix(
         lat=lat,
         lon=lon,
         time=_time(values.get("time", "")),
         speed=_number(values.get("speed")),
         heading=_number(values.get("course")),
         accuracy=hdop * METRES_PER_HDOP if hdop else None,
+        altitude=_number(values.get("ele")),
+        quality=QUALITIES.get(values.get("fix", ""), "valid"),
     )
 
 

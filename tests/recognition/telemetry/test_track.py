@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recognition.telemetry.track import Track, clean, distance_m
+from recognition.telemetry.cleaning import clean
+from recognition.telemetry.track import Track, distance_m
 from recognition.types import GpsPoint
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
