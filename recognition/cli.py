@@ -24,7 +24,7 @@ from recognition.geometry import box_to_corners
 from recognition.media import probe
 from recognition.pipeline import Reader
 from recognition.rows import Row, iso, plate_row, sighting_row
-from recognition.telemetry import extract
+from recognition.telemetry import extract, report
 from recognition.telemetry.track import Track
 from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource
 
@@ -42,6 +42,7 @@ EXAMPLES = """examples:
   python -m recognition read street.jpg holiday/                    every plate of every picture, as JSON lines
   python -m recognition read --crop --region ro plates/             pictures that are one plate each
   python -m recognition trip drive.mp4 --gpx drive.gpx              every plate that passed, with time and place
+  python -m recognition telemetry --format table drive/*.mp4        where and when: positions, clock, what was cleaned
   python -m recognition draw /tmp/drive                             a drawn drive whose plates are known
   python -m recognition train detector --help
   python -m recognition evaluate --help
@@ -80,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_read(commands)
     _add_trip(commands)
+    _add_telemetry(commands)
     train = commands.add_parser("train", help="train a network", description="Train one of the networks.")
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
     _add_lazy(networks, "detector", "finds plates in a picture, with four corners", _detector)
@@ -171,6 +173,23 @@ def _add_trip(commands: Any) -> None:
     parser.add_argument("--gpx", type=Path, metavar="FILE", help="track of the same drive, GPX or NMEA")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings, as recognition/configs/pipeline.toml")
     _add_common(parser, trip)
+
+
+def _add_telemetry(commands: Any) -> None:
+    parser = commands.add_parser(
+        "telemetry",
+        help="read positions and clock of videos and logs",
+        description="One line per file, then one per point. Positions come from the file, else from logs beside it.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--format", choices=("jsonl", "table"), default="jsonl", help="JSON lines, or a Markdown table")
+    parser.set_defaults(run=telemetry)
+
+
+def telemetry(args: argparse.Namespace) -> int:
+    for line in report.lines(args.files, args.format):
+        print(line, flush=True)
+    return 0
 
 
 def read(args: argparse.Namespace) -> int:
