@@ -17,16 +17,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from recognition import annotate as annotation
 from recognition import config, images, pipeline
 from recognition.config import PipelineConfig
 from recognition.errors import RecognitionError
 from recognition.geometry import box_to_corners
 from recognition.media import probe
+from recognition.media.writing import check_writable
 from recognition.pipeline import Reader
 from recognition.rows import Row, iso, plate_row, sighting_row
 from recognition.telemetry import extract, report
 from recognition.telemetry.track import Track
-from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource
+from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource, VideoInfo
 
 Run = Callable[[argparse.Namespace], int]
 Command = tuple[Callable[[argparse.ArgumentParser], None], Run]
@@ -42,6 +44,7 @@ EXAMPLES = """examples:
   python -m recognition read street.jpg holiday/                    every plate of every picture, as JSON lines
   python -m recognition read --crop --region ro plates/             pictures that are one plate each
   python -m recognition trip drive.mp4 --gpx drive.gpx              every plate that passed, with time and place
+  python -m recognition annotate drive.mp4 read.mp4                 the drive with boxes and reads drawn on it
   python -m recognition telemetry --format table drive/*.mp4        where and when: positions, clock, what was cleaned
   python -m recognition draw /tmp/drive                             a drawn drive whose plates are known
   python -m recognition train detector --help
@@ -82,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_read(commands)
     _add_trip(commands)
     _add_telemetry(commands)
+    _add_annotate(commands)
     train = commands.add_parser("train", help="train a network", description="Train one of the networks.")
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
     _add_lazy(networks, "detector", "finds plates in a picture, with four corners", _detector)
@@ -89,6 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name, text in BASELINES.items():
         _add_lazy(networks, name, text, partial(_baseline, name))
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
+    _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", _evaluate_trips)
     _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
     return parser
 
@@ -139,17 +144,30 @@ def _evaluate() -> Command:
     return evaluate.add_arguments, evaluate.run
 
 
+def _evaluate_trips() -> Command:
+    from recognition.training import evaluate_trips
+
+    return evaluate_trips.add_arguments, evaluate_trips.run
+
+
 def _draw() -> Command:
     from recognition.training.synth import drive
 
     return drive.add_arguments, drive.run
 
 
-def _add_common(parser: argparse.ArgumentParser, run: Run) -> None:
+def _add_reader(parser: argparse.ArgumentParser, run: Run) -> None:
     parser.add_argument("--region", metavar="CODE", help="country that the plates are likely from, such as ro or us-ca")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU if it can")
-    parser.add_argument("--format", choices=("jsonl", "text"), default="jsonl", help="one JSON object a line, or words")
     parser.set_defaults(run=run)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("jsonl", "text"), default="jsonl", help="one JSON object a line, or words")
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings, as recognition/configs/pipeline.toml")
 
 
 def _add_read(commands: Any) -> None:
@@ -160,7 +178,8 @@ def _add_read(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="picture, or folder with pictures in it")
     parser.add_argument("--crop", action="store_true", help="each picture is one plate, already cut out")
-    _add_common(parser, read)
+    _add_reader(parser, read)
+    _add_format(parser)
 
 
 def _add_trip(commands: Any) -> None:
@@ -171,8 +190,22 @@ def _add_trip(commands: Any) -> None:
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("--gpx", type=Path, metavar="FILE", help="track of the same drive, GPX or NMEA")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings, as recognition/configs/pipeline.toml")
-    _add_common(parser, trip)
+    _add_config(parser)
+    _add_reader(parser, trip)
+    _add_format(parser)
+
+
+def _add_annotate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "annotate",
+        help="draw boxes and reads over a video",
+        description="Writes the video anew, without its sound, with a box around every plate and what its whole pass "
+        "says beside it. Reads the video first and draws after that; how far it is goes to stderr.",
+    )
+    parser.add_argument("video", type=Path, metavar="VIDEO")
+    parser.add_argument("out", type=Path, metavar="OUT", help="the new video, OUT.mp4 (H.264)")
+    _add_config(parser)
+    _add_reader(parser, annotate)
 
 
 def _add_telemetry(commands: Any) -> None:
@@ -234,13 +267,12 @@ def _as_one_plate(image: Image, reader: Reader, region: str | None) -> list[tupl
 
 
 def trip(args: argparse.Namespace) -> int:
-    settings = config.load(args.config, PipelineConfig) if args.config else PipelineConfig()
+    settings = _settings(args)
     info = probe.probe(args.video)
     track = extract.read_sidecar(args.gpx) if args.gpx else None
     started, source, uncertainty = extract.align(track, info)
     _say_clock(track, started, source, uncertainty)
-    if info.truncated:
-        print(f"{args.video.name} is cut off; what is there is read.", file=sys.stderr)
+    _say_cut_off(args.video, info)
     reader, show = pipeline.load_reader(args.device), _Shown()
     for event in pipeline.read_video(args.video, reader, region=args.region, config=settings):
         if isinstance(event, Progress):
@@ -249,6 +281,31 @@ def trip(args: argparse.Namespace) -> int:
         row = sighting_row(event, track, started, source, uncertainty)
         print(_line(row) if args.format == "jsonl" else _trip_text(row), flush=True)
     return 0
+
+
+def annotate(args: argparse.Namespace) -> int:
+    settings = _settings(args)
+    _say_cut_off(args.video, probe.probe(args.video))
+    check_writable(args.out, args.video)
+    reader, ways, show = pipeline.load_reader(args.device), list[annotation.Course](), _Shown("reading: ")
+    for event in pipeline.read_video(args.video, reader, region=args.region, config=settings):
+        if isinstance(event, Progress):
+            show(event)
+        else:
+            ways += annotation.courses(event, settings)
+    show = _Shown("drawing: ", "boxes drawn")
+    for progress in annotation.draw(args.video, args.out, ways):
+        show(progress)
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> PipelineConfig:
+    return config.load(args.config, PipelineConfig) if args.config else PipelineConfig()
+
+
+def _say_cut_off(video: Path, info: VideoInfo) -> None:
+    if info.truncated:
+        print(f"{video.name} is cut off; what is there is read.", file=sys.stderr)
 
 
 def _line(row: Row) -> str:
@@ -281,8 +338,8 @@ def _say_clock(track: Track | None, started: datetime | None, source: TimeSource
 class _Shown:
     """Progress on stderr: on a terminal one line that changes, elsewhere a line every ten seconds."""
 
-    def __init__(self) -> None:
-        self.last = -math.inf
+    def __init__(self, doing: str = "", counted: str = "plates seen") -> None:
+        self.doing, self.counted, self.last = doing, counted, -math.inf
 
     def __call__(self, progress: Progress) -> None:
         terminal, now = sys.stderr.isatty(), time.monotonic()
@@ -291,8 +348,8 @@ class _Shown:
             return
         self.last = now
         text = (
-            f"{progress.fraction:4.0%}  {progress.seconds:.1f} of {progress.until:.1f} s, "
-            f"{progress.frames} frames, {progress.detections} plates seen"
+            f"{self.doing}{progress.fraction:4.0%}  {progress.seconds:.1f} of {progress.until:.1f} s, "
+            f"{progress.frames} frames, {progress.detections} {self.counted}"
         )
         end = "\n" if done or not terminal else ""
         print(f"\r{text}" if terminal else text, end=end, file=sys.stderr, flush=True)

@@ -26,6 +26,12 @@ class NotAnImage(RecognitionError):
     code = "not_an_image"
 
 
+class CannotWrite(RecognitionError):
+    """What was asked for cannot be written where it was asked for."""
+
+    code = "cannot_write"
+
+
 class TelemetryUnreadable(RecognitionError):
     code = "telemetry_unreadable"
 

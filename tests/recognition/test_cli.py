@@ -134,7 +134,9 @@ def test_an_unknown_argument_is_an_error(picture: Path) -> None:
     assert stopped.value.code == 2
 
 
-@pytest.mark.parametrize("command", [[], ["read"], ["trip"], ["train"], ["evaluate"], ["draw"], ["train", "detector"]])
+@pytest.mark.parametrize(
+    "command", [[], ["read"], ["trip"], ["annotate"], ["train"], ["evaluate"], ["draw"], ["train", "detector"]]
+)
 def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     if command == ["train", "detector"]:
         pytest.importorskip("torch")
