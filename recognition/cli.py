@@ -92,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", _recognizer)
     for name, text in BASELINES.items():
         _add_lazy(networks, name, text, partial(_baseline, name))
+    _add_lazy(networks, "preview", "a contact sheet of drawn plates, beside real ones: OUT.png", _preview)
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
     _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", _evaluate_trips)
     _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
@@ -136,6 +137,12 @@ def _recognizer() -> Command:
 def _baseline(name: str) -> Command:
     module = import_module(f"recognition.training.train_{name}")
     return module.add_arguments, module.run
+
+
+def _preview() -> Command:
+    from recognition.training.synth import preview
+
+    return preview.add_arguments, preview.run
 
 
 def _evaluate() -> Command:
