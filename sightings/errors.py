@@ -62,6 +62,12 @@ class NotRetryable(PlatelogError):
     message = "There is nothing here to try again."
 
 
+class NotStoppable(PlatelogError):
+    code = "not_stoppable"
+    status = 409
+    message = "Nothing of this trip is being read: there is nothing to stop."
+
+
 class UnknownScope(PlatelogError):
     code = "unknown_scope"
     message = "There is no such scope."

@@ -17,6 +17,7 @@ urlpatterns = [
     path("trips/<int:pk>/", trips.detail, name="trip"),
     path("trips/<int:pk>/data/", trips.data, name="trip-data"),
     path("trips/<int:pk>/retry/", trips.retry, name="trip-retry"),
+    path("trips/<int:pk>/stop/", trips.stop, name="trip-stop"),
     path("trips/<int:pk>/rename/", trips.rename, name="trip-rename"),
     path("search/", search.page, name="search"),
     path("search/explain/", search.explain, name="search-explain"),

@@ -52,16 +52,25 @@ def finish_run(run: ProcessingRun) -> bool:
     counts = Segment.objects.filter(run=run).aggregate(
         unfinished=Count("pk", filter=Q(state__in=UNFINISHED)),
         done=Count("pk", filter=Q(state=SegmentState.DONE)),
-        rest=Count("pk", filter=Q(state__in=[SegmentState.FAILED, SegmentState.CANCELLED])),
+        failed=Count("pk", filter=Q(state=SegmentState.FAILED)),
+        stopped=Count("pk", filter=Q(state=SegmentState.CANCELLED)),
     )
     if counts["unfinished"] or run.state not in OPEN_RUNS:
         return not counts["unfinished"]
-    run.state = RunState.DONE if not counts["rest"] else RunState.PARTIAL if counts["done"] else RunState.FAILED
+    run.state = _ended_as(**counts)
     run.finished_at = timezone.now()
     run.timings = _timings(run)
-    run.error_code, run.error = _reason(run) if counts["rest"] else ("", "")
+    run.error_code, run.error = ("", "") if run.state == RunState.DONE else _reason(run)
     run.save(update_fields=["state", "finished_at", "timings", "error_code", "error"])
     return True
+
+
+def _ended_as(*, done: int, failed: int, stopped: int, unfinished: int = 0) -> RunState:
+    if not failed and not stopped:
+        return RunState.DONE
+    if done:
+        return RunState.PARTIAL
+    return RunState.FAILED if failed else RunState.CANCELLED
 
 
 def _timings(run: ProcessingRun) -> dict[str, float]:
@@ -77,7 +86,7 @@ def _reason(run: ProcessingRun) -> tuple[str, str]:
     """What went wrong in the first part that failed, and how many did."""
     failed = list(Segment.objects.filter(run=run, state=SegmentState.FAILED).order_by("index"))
     if not failed:
-        return "cancelled", "Reading was cancelled."
+        return "stopped", "Reading was stopped. What is missing can be read later."
     first = failed[0]
     more = f" {len(failed) - 1} more parts failed as well." if len(failed) > 1 else ""
     span = f"{_clock(first.start_s)}–{_clock(first.end_s)}"

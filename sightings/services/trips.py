@@ -1,11 +1,11 @@
-"""What people do with trips: name them, read them again."""
+"""What people do with trips: name them, stop reading them, read them again."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
 
-from sightings.errors import NotRetryable
+from sightings.errors import NotRetryable, NotStoppable
 from sightings.models import ProcessingRun, Role, RunState, Segment, SegmentState, Trip, TripState, User
 from sightings.progress import publish_trip
 from sightings.queue import enqueue
@@ -53,6 +53,26 @@ def retry_trip(*, trip: Trip, user: User) -> int:
     audit.record(action="trip.retried", user=user, fleet=trip.fleet, target=trip, detail={"runs": len(restarted)})
     publish_trip(trip.pk)
     return len(restarted)
+
+
+@transaction.atomic
+def stop_trip(*, trip: Trip, user: User) -> int:
+    """Stop reading a trip; what was read stays, and the rest can be read later. Returns how many parts were left out.
+
+    A worker that is reading one of them finds its lease gone and writes nothing. Raises NotAllowed, NotStoppable.
+    """
+    require_role(user, trip.fleet, Role.REVIEWER)
+    unread = Segment.objects.filter(run__video__trip=trip, state__in=[SegmentState.QUEUED, SegmentState.LEASED])
+    runs = set(unread.values_list("run_id", flat=True))
+    waiting = Segment.objects.filter(run__in=runs, state__in=[SegmentState.QUEUED, SegmentState.LEASED])
+    stopped = waiting.update(state=SegmentState.CANCELLED, lease_owner="", lease_expires_at=None, heartbeat_at=None)
+    if not stopped:
+        raise NotStoppable
+    for run_id in sorted(runs):
+        enqueue("merge_run", queue="light", run_id=run_id)
+    audit.record(action="trip.stopped", user=user, fleet=trip.fleet, target=trip, detail={"segments": stopped})
+    publish_trip(trip.pk)
+    return stopped
 
 
 def latest_runs(trip: Trip) -> list[ProcessingRun]:

@@ -67,6 +67,15 @@ def retry(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 @require_POST
 @page
+def stop(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    told(request, lambda: trips.stop_trip(trip=trip, user=person), "Reading was stopped. What was read is kept.")
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
 def rename(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
     trip, form = _trip(person, pk), TripNameForm(request.POST)

@@ -61,6 +61,13 @@ class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
         trips.retry_trip(trip=self._trip(pk), user=self.person)
         return self._answer(self._trip(pk), status=202)
 
+    @extend_schema(request=None, responses={202: TripDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str) -> Response:
+        """Stop reading; what was read stays. 409 not_stoppable where nothing is being read."""
+        trips.stop_trip(trip=self._trip(pk), user=self.person)
+        return self._answer(self._trip(pk), status=202)
+
 
 class VehicleViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Vehicle]):
     """The fleet's own vehicles and their cameras."""

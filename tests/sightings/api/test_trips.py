@@ -9,6 +9,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from sightings.models import AuditEntry, Plate, ProcessingRun, Segment, Sighting, Trip, User
+from sightings.processing import leases, read
+from sightings.processing.merge import merge_run
+from sightings.services import trips
 from tests.factories import make_run, make_sighting, make_video
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,36 @@ def test_a_run_that_failed_in_the_merge_is_merged_again(
     Segment.objects.create(run=run, index=0, start_s=0, end_s=60, state="done")
     assert bobs.post(f"/api/v1/trips/{trip.pk}/retry/").status_code == 202
     assert queued == [("merge_run", {"queue": "light", "run_id": run.pk})]
+
+
+def test_a_trip_that_is_stopped_keeps_what_was_read_and_can_be_read_on(
+    bobs: APIClient, trip: Trip, queued: list[tuple[str, dict[str, Any]]]
+) -> None:
+    run = make_run(make_video(trip), state="reading")
+    for index, state in enumerate(["done", "leased", "queued"]):
+        Segment.objects.create(run=run, index=index, start_s=60 * index, end_s=60 * index + 60, state=state)
+    assert bobs.post(f"/api/v1/trips/{trip.pk}/stop/").status_code == 202
+    assert list(run.segments.values_list("state", flat=True)) == ["done", "cancelled", "cancelled"]
+    assert queued == [("merge_run", {"queue": "light", "run_id": run.pk})]
+    merge_run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == ("partial", "stopped")
+    assert bobs.post(f"/api/v1/trips/{trip.pk}/stop/").json()["code"] == "not_stoppable"
+    assert bobs.post(f"/api/v1/trips/{trip.pk}/retry/").json()["state"] == "waiting"
+    assert list(run.segments.values_list("state", flat=True)) == ["done", "queued", "queued"]
+
+
+def test_a_worker_whose_part_was_stopped_writes_nothing(trip: Trip, bob: User) -> None:
+    run = make_run(make_video(trip), state="reading")
+    part = Segment.objects.create(run=run, index=0, start_s=0, end_s=60, state="queued")
+    assert leases.take_segment(part.pk, "worker")
+    trips.stop_trip(trip=trip, user=bob)
+    with pytest.raises(leases.LeaseLost):
+        read.end(part, "worker", state="done", progress=1.0, tracks=[])
+    merge_run(run.pk)
+    run.refresh_from_db()
+    part.refresh_from_db()
+    assert (part.state, run.state) == ("cancelled", "cancelled")
 
 
 def test_a_viewer_may_not_retry_and_a_stranger_finds_no_trip(

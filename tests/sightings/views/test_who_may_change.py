@@ -11,7 +11,13 @@ from sightings.models import Sighting, Trip, User
 
 PageAs = Callable[[User], Client]
 
-CHANGES = ["/trips/{trip}/retry/", "/trips/{trip}/rename/", "/sightings/{sighting}/say/", "/sightings/{sighting}/flag/"]
+CHANGES = [
+    "/trips/{trip}/retry/",
+    "/trips/{trip}/stop/",
+    "/trips/{trip}/rename/",
+    "/sightings/{sighting}/say/",
+    "/sightings/{sighting}/flag/",
+]
 FORM = {"action": "reject", "text": "X1", "name": "another name", "reason": "other"}
 
 
