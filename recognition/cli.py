@@ -197,6 +197,7 @@ def _add_trip(commands: Any) -> None:
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("--gpx", type=Path, metavar="FILE", help="track of the same drive, GPX or NMEA")
+    parser.add_argument("--profile", action="store_true", help="say at the end how long each stage took")
     _add_config(parser)
     _add_reader(parser, trip)
     _add_format(parser)
@@ -281,13 +282,26 @@ def trip(args: argparse.Namespace) -> int:
     _say_clock(track, started, source, uncertainty)
     _say_cut_off(args.video, info)
     reader, show = pipeline.load_reader(args.device), _Shown()
+    begun, last = time.monotonic(), Progress(0, 0, 0, 0)
     for event in pipeline.read_video(args.video, reader, region=args.region, config=settings):
         if isinstance(event, Progress):
             show(event)
+            last = event
             continue
         row = sighting_row(event, track, started, source, uncertainty)
         print(_line(row) if args.format == "jsonl" else _trip_text(row), flush=True)
+    if args.profile:
+        _say_stages(last, time.monotonic() - begun)
     return 0
+
+
+def _say_stages(progress: Progress, wall: float) -> None:
+    """Where the time went, the slowest stage first; what is left was spent between the stages."""
+    for stage, seconds in sorted(progress.timings.items(), key=lambda item: -item[1]):
+        each = 1000 * seconds / max(1, progress.frames)
+        print(f"{stage:<10} {seconds:8.2f} s {seconds / wall:5.0%} {each:8.2f} ms a frame", file=sys.stderr)
+    film = progress.until - progress.start
+    print(f"{'all':<10} {wall:8.2f} s, {film / wall:.2f} times as fast as the film", file=sys.stderr)
 
 
 def annotate(args: argparse.Namespace) -> int:

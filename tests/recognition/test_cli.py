@@ -144,3 +144,9 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
         cli.main([*command, "--help"])
     assert stopped.value.code == 0
     assert len(capsys.readouterr().out) > 200
+
+
+def test_a_profile_says_how_long_each_stage_took(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trip", str(drive), "--profile"]) == 0
+    told = capsys.readouterr().err
+    assert all(stage in told for stage in ("decode", "detect", "recognize", "times as fast as the film"))
