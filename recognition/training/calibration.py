@@ -102,11 +102,15 @@ def table(judged: Sequence[Trial], config: DecodeConfig) -> list[str]:
             lines.append(_row(f"{name}, hard", hard, config))
     real = [t for t in judged if not t.source.startswith(("drawn", "empty")) and not first_half(t.truth)]
     pairs = outcomes(real, config)
+    every = outcomes([t for t in judged if not t.source.startswith(("drawn", "empty"))], config)
+    sure = [right for confidence, right in every if confidence >= 0.99]
     regions = [t.region_right for t in judged if t.region_right is not None and t.source.startswith("plates_eu")]
     lines += [
         "",
         f"Expected calibration error {ece(pairs):.3f} and coverage at 99 % precision {coverage_at(pairs, 0.99):.2f} "
         f"on the {len(pairs)} real hold-out crops that the temperature ({config.temperature:.2f}) was not fitted on.",
+        f"Of all {len(every)} real hold-out crops, {len(sure)} are read with a confidence of 0.99 or more; "
+        f"{sum(sure)} of these are right.",
         f"Country right on {sum(regions)} of {len(regions)} European crops.",
     ]
     return lines

@@ -67,12 +67,12 @@ def load(data: Path) -> tuple[dict[str, list[Picture]], list[Picture]]:
             complete = row.get("complete", True)
             weight = 1.0 if complete else UNLABELLED.get(folder, 0.5)
             picture = Picture(f"{folder}/{row['image']}", np.asarray(image, np.uint8), plates, weight)
-            out = row["video"] in HELD_OUT_DRIVES if "video" in row else _tenth(picture.name)
+            out = row["video"] in HELD_OUT_DRIVES if "video" in row else tenth(picture.name)
             (apart if out else kept.setdefault(folder, [])).append(picture)
     return kept, apart
 
 
-def _tenth(name: str) -> bool:
+def tenth(name: str) -> bool:
     return hashlib.sha256(name.encode()).digest()[0] % 10 == 0
 
 

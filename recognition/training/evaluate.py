@@ -11,7 +11,7 @@ from typing import Any
 from recognition import images, pipeline
 from recognition.pipeline import Reader
 from recognition.plates import normalize
-from recognition.training import datasets_crops
+from recognition.training import datasets_crops, datasets_scenes
 from recognition.training.datasets_crops import CROP_SETS, HELD_OUT_DRIVES
 from recognition.training.metrics_scene import EndToEnd, LabelledPlate, Read
 from recognition.types import Box
@@ -20,12 +20,16 @@ DRIVES = "dashcam_ro"
 
 
 def held_out_rows(data: Path, name: str, drives: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Labelled pictures of a folder that no network was trained on: whole drives, or crops by their text."""
+    """Labelled pictures of a folder that no network was trained on: whole drives, pictures by the text of their plate,
+    or, where no plate is in them, by their name."""
     for row in datasets_crops.labels(data / name):
+        texts = [normalize(plate.get("text") or "") for plate in row["plates"]]
         if name == DRIVES:
             apart = row["video"] in drives
+        elif texts:
+            apart = datasets_crops.held_out(texts[0])
         else:
-            apart = datasets_crops.held_out(normalize(row["plates"][0]["text"]))
+            apart = datasets_scenes.tenth(f"{name}/{row['image']}")
         if apart:
             yield row
 
@@ -60,7 +64,8 @@ def evaluate(reader: Reader, data: Path, name: str, drives: tuple[str, ...]) -> 
 
 def lines(reader: Reader, data: Path, names: Sequence[str], drives: tuple[str, ...] = HELD_OUT_DRIVES) -> list[str]:
     """The figures of some folders as Markdown: a row a folder, with counts."""
-    head = ["plates", "recall@0.5", "texts", "exact", "texts_clear", "exact_clear", "exact_lookalike", "cer"]
+    head = ["pictures", "plates", "recall@0.5", "texts", "exact", "texts_clear", "exact_clear", "exact_lookalike", "cer"]
+    head += ["false_reads_per_complete_image"]
     rows = ["| set | " + " | ".join(head) + " |", "| --- |" + " --- |" * len(head)]
     for name in names:
         figures = evaluate(reader, data, name, drives)

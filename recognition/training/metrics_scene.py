@@ -55,6 +55,7 @@ class EndToEnd:
 
     def update(self, plates: Sequence[LabelledPlate], reads: Sequence[Read], *, complete: bool) -> None:
         """One picture. Where it is not `complete`, plates were left unlabelled and nothing counts as invented."""
+        self.count["pictures"] += 1
         truth, found = [p.box for p in plates], [r.box for r in reads]
         strict, loose = pairs(truth, found, FOUND), pairs(truth, found, PAIRED)
         for index, plate in enumerate(plates):
@@ -93,6 +94,7 @@ class EndToEnd:
         """Shares of 0–1 (None where there was nothing to count), with the counts behind them."""
         self.count["right"] = self.count["detections"] - self.count["invented"]
         return {
+            "pictures": self.count["pictures"],
             "plates": self.count["plates"],
             "recall@0.5": self._share("found", "plates"),
             "precision": self._share("right", "detections"),
