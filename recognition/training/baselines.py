@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from recognition.baselines import weights_folder
-from recognition.training import validation
+from recognition.training import train_recognizer, validation
 from recognition.training.datasets_crops import CropSet
 from recognition.training.export import export
 from recognition.training.metrics import ExactMatch
 from recognition.types import FloatArray, Image
 
 View = Callable[[Image], FloatArray]  # a crop -> what the network is shown, (n, …)
+Read = Callable[[Image], str]  # a crop -> the text on it, by shipped weights
 Text = Callable[[FloatArray], str]  # what the network answers, (n, …) -> the text on the crop
 
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str, minutes: float) ->
     parser.add_argument(
         "--minutes", type=float, default=minutes, help="how long to train, by the clock; goes on if run again"
     )
+    parser.add_argument("--figures", action="store_true", help="measure the shipped weights on the hold-out crops")
     parser.add_argument("--weights", type=Path, default=weights_folder.FOLDER, help="folder the weights are written to")
 
 
@@ -49,6 +51,22 @@ class Validator:
             for shown, truth in zip(views, crops.texts, strict=True):
                 exact.update(crops.name, self.text(model(torch.from_numpy(shown)).numpy()), truth)
         return exact.summary()
+
+
+def figures(readers: Mapping[str, Read], data: Path) -> list[str]:
+    """Lines of Markdown: the share of hold-out crops that each reader reads exactly; `empty` are no plates."""
+    sets = train_recognizer.held_out_sets(data)
+    exact = {name: ExactMatch() for name in readers}
+    for crops in sets:
+        for index, truth in enumerate(crops.texts):
+            crop = validation.as_inference_sees(crops, index)
+            for name, read in readers.items():
+                exact[name].update(crops.name, read(crop), truth)
+    lines = [f"| hold-out set | crops | {' | '.join(readers)} |", "| --- | --- |" + " --- |" * len(readers)]
+    for crops in sets:
+        shares = [f"{exact[name].summary()[crops.name]:.3f}" for name in readers]
+        lines.append(f"| {crops.name} | {len(crops)} | {' | '.join(shares)} |")
+    return lines
 
 
 def gflops(model: nn.Module, example: Tensor) -> float:

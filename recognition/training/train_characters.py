@@ -169,6 +169,9 @@ def boxed_crops(real: Sequence[CropSet], model: nn.Module, folder: Path) -> Boxe
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.figures:
+        print("\n".join(baselines.figures({"characters": characters.Characters().read}, args.data)))
+        return 0
     config = CharacterTraining()
     config = replace(config, loop=replace(config.loop, minutes=args.minutes * config.drawn_minutes_share))
     cv2.setNumThreads(1)

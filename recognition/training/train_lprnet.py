@@ -56,6 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.figures:
+        readers = {decoding: lprnet.LPRNet(decoding).read for decoding in ("greedy", "beam")}
+        print("\n".join(baselines.figures(readers, args.data)))
+        return 0
     config = replace(CONFIG, loop=replace(CONFIG.loop, minutes=args.minutes))
     cv2.setNumThreads(1)
     loop.start(config.loop.seed, config.loop.threads)

@@ -27,7 +27,7 @@ from recognition.types import Image
 PIECE_HEIGHT, PIECE_WIDTH = 80, 152  # of the pictures in a batch: 3 × 4 windows each
 ROWS, COLUMNS = (PIECE_HEIGHT - HEIGHT) // STRIDE + 1, (PIECE_WIDTH - WIDTH) // STRIDE + 1
 FILLS = (0.58, 0.88)  # share of the window's width that a plate to be read takes, at the end; at first all alike:
-FIRST_FILL, ALIKE = 0.73, 0.3  # and the share of the training until they are as different as they will be
+FIRST_FILL, ALIKE = 0.73, 0.5  # and the share of the training until they are as different as they will be
 NEAR, FAR = 5.0, 10.0  # pixels between the middles of plate and window: read up to the one, empty from the other on
 UNSURE = -1.0
 
@@ -78,12 +78,16 @@ def flat_plates(count: int, faces: Sequence[Typeface], seed: int) -> list[tuple[
 
 
 def laid(
-    scene: Image, plate: Image, middle: Sequence[float], width: float, rng: np.random.Generator
+    scene: Image, plate: Image, middle: NDArray[np.float64], width: float, variety: float, rng: np.random.Generator
 ) -> degrade.Corners:
-    """Lay a turned plate into the scene, `width` pixels wide around `middle`; returns its corners."""
-    corners = degrade.turned(plate.shape[1] / plate.shape[0], 32.0, rng)
-    corners = corners * np.float32(width / corners[:, 0].max())
-    corners += np.asarray(middle, np.float32) - corners.max(0) / 2
+    """Lay a plate into the scene, `width` pixels wide around `middle`; returns its corners.
+
+    `variety` 0: seen straight on; 1: turned as far as a camera sees plates.
+    """
+    flat = degrade.enclosing(np.array([[0, 0], [plate.shape[1], plate.shape[0]]], np.float32)) * 32 / plate.shape[0]
+    corners = flat + variety * (degrade.turned(plate.shape[1] / plate.shape[0], 32.0, rng) - flat)
+    corners = (corners - corners.min(0)) * width / np.ptp(corners[:, 0])
+    corners = np.asarray(corners + middle - corners.max(0) / 2, np.float32)
     scale = min(1.0, 1.4 * width / plate.shape[1])
     small = cv2.resize(plate, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     h, w = small.shape[:2]
@@ -137,11 +141,12 @@ class Batches:
             if not readable:
                 low, high = (0.2, 0.45) if rng.random() < 0.6 else (1.15, 1.8)
             width = WIDTH * float(np.exp(rng.uniform(np.log(low), np.log(high))))
-            middle = rng.uniform(60, PIECE_WIDTH - 60), rng.uniform(28, PIECE_HEIGHT - 28)
-            corners = laid(scene, plate, middle, width, rng)
+            window = np.array([WIDTH / 2, HEIGHT / 2]) + STRIDE * rng.integers(0, [COLUMNS, ROWS])
+            middle = window + variety * rng.uniform(-STRIDE / 2, STRIDE / 2, 2)
+            corners = laid(scene, plate, middle, width, variety, rng)
             height = float(np.ptp(corners[:, 1]))
             present, edges = targets(corners, readable)
-        seen = self._photograph(scene, height, rng)
+        seen = self._photograph(scene, height, rng) if rng.random() < 0.2 + variety else scene
         return windows.flatten(windows.to_grey(seen)), present, edges, letters
 
     def _photograph(self, scene: Image, height: float, rng: np.random.Generator) -> Image:
@@ -176,6 +181,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.figures:
+        print("\n".join(baselines.figures({"windows": windows.Windows().read}, args.data)))
+        return 0
     config = WindowTraining()
     config = replace(config, loop=replace(config.loop, minutes=args.minutes))
     cv2.setNumThreads(1)
