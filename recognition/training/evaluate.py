@@ -64,8 +64,8 @@ def evaluate(reader: Reader, data: Path, name: str, drives: tuple[str, ...]) -> 
 
 def lines(reader: Reader, data: Path, names: Sequence[str], drives: tuple[str, ...] = HELD_OUT_DRIVES) -> list[str]:
     """The figures of some folders as Markdown: a row a folder, with counts."""
-    head = ["pictures", "plates", "recall@0.5", "texts", "exact", "texts_clear", "exact_clear", "exact_lookalike", "cer"]
-    head += ["false_reads_per_complete_image"]
+    head = ["pictures", "plates", "recall@0.5", "texts", "exact", "texts_clear", "exact_clear", "exact_lookalike"]
+    head += ["cer", "false_reads_per_complete_image"]
     rows = ["| set | " + " | ".join(head) + " |", "| --- |" + " --- |" * len(head)]
     for name in names:
         figures = evaluate(reader, data, name, drives)
