@@ -12,14 +12,13 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from recognition.telemetry.fix import Fix, gather, no_fix
+from recognition.telemetry.fix import UNIX_EPOCH, Fix, gather, no_fix
 from recognition.telemetry.mp4 import Sample
 from recognition.telemetry.recording import Recording
 
 PLACE, FULL = struct.Struct("<ddd"), struct.Struct("<didd7f")
 GPS_EPOCH = datetime(1980, 1, 6, tzinfo=UTC)
 LEAP_S = 18  # that UTC is behind GPS time, since 2017
-UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUALITIES = {2: "2d", 3: "3d"}
 STANDING_M_S = 0.5
 

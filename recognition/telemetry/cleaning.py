@@ -6,11 +6,20 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
-from recognition.telemetry.evidence import FIRST_YEAR, Evidence, offsets, was_reset, zone_of
-from recognition.telemetry.fix import Fix
+from recognition.telemetry.evidence import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Evidence,
+    cold_start_jump,
+    is_lost,
+    offsets,
+    was_reset,
+    zone_of,
+)
+from recognition.telemetry.fix import UNIX_EPOCH
 from recognition.telemetry.track import LONGEST_GAP_S, Step, Track, bearing_deg, distance_m
 from recognition.types import GpsPoint
 
@@ -31,24 +40,25 @@ def clean(track: Track, evidence: Evidence = NO_EVIDENCE) -> Track:
     """In order of time, without impossible points, doubles and spikes; speed and heading computed where absent.
 
     Points without a time get one from their second in the video where others tell when it began; without that they are
-    left out where others have a time. A track without any time keeps its order and line.
+    left out where others have a time. A track without any time or second keeps its order and line.
     """
     record = _Record()
     raw = list(track.points)
-    zone = zone_of([row for row in raw if isinstance(row, Fix)], evidence)
-    rows = record.keep("no_fix", raw, lambda row: not (isinstance(row, Fix) and row.quality == "none"))
+    rows = record.keep("no_fix", raw, lambda row: not is_lost(row))
     rows = record.keep("off_globe", rows, _on_globe)
     rows = record.mend("impossible_speed", rows, [_plain(row) for row in rows])
     rows = record.mend("clock_reset", rows, _without_reset(rows, evidence))
+    rows = record.only("stale", rows, _current(rows, evidence.duration))
+    zone = zone_of(rows, evidence, cold_start_jump(raw))
     if zone.why:
         timed = sum(row.time is not None for row in rows)
         record.add("zone_shift" if zone.shift else "zone_seen", timed, zone.why)
         rows = [_at(row, row.time + zone.shift if row.time else None) for row in rows]
-    rows = record.only("stale", rows, _current(rows, evidence.duration))
     rows = record.mend("time_from_video", rows, _timed_by_second(rows))
     if any(row.time is not None for row in rows):
         rows = record.keep("no_time", rows, lambda row: row.time is not None)
-        rows = record.only("same_moment", rows, _without_doubles(sorted(rows, key=_time)))
+    if all(row.time is not None or row.seconds is not None for row in rows):
+        rows = record.only("same_moment", rows, _without_doubles(sorted(rows, key=_moment)))
         rows = _with_motion(_without_jumps(rows, record))
     return Track(tuple(rows), track.source, track.removed + len(raw) - len(rows), (*track.steps, *record.steps))
 
@@ -104,7 +114,7 @@ def _without_reset(rows: Rows, evidence: Evidence) -> Rows:
 
 
 def _believable(time: datetime | None, known: datetime | None, own_clock: bool) -> datetime | None:
-    if time is None:
+    if time is None or time.year > LAST_YEAR:
         return None
     if known is not None and abs(time + ROLLOVER - known) < timedelta(days=2):
         return time + ROLLOVER
@@ -127,9 +137,9 @@ def _current(rows: Rows, duration: float) -> Rows:
         return [row for row in rows if all(-STALE_S <= o - first <= 2 * STALE_S for o in offsets([row]))]
     if not timed or not duration:
         return rows
-    times = sorted(_time(row).timestamp() for row in timed)
+    times = sorted(_moment(row) for row in timed)
     first = _densest(times, duration + LENGTH_SLACK_S)
-    return [row for row in rows if row.time is None or 0 <= _time(row).timestamp() - first <= duration + LENGTH_SLACK_S]
+    return [row for row in rows if row.time is None or 0 <= _moment(row) - first <= duration + LENGTH_SLACK_S]
 
 
 def _densest(values: list[float], length: float) -> float:
@@ -148,7 +158,7 @@ def _timed_by_second(rows: Rows) -> Rows:
     found = offsets(rows)
     if not found:
         return rows
-    began = datetime.fromtimestamp(median(found), UTC)
+    began = UNIX_EPOCH + timedelta(seconds=median(found))
     return [
         row
         if row.time is not None or row.seconds is None
@@ -157,19 +167,22 @@ def _timed_by_second(rows: Rows) -> Rows:
     ]
 
 
-def _time(point: GpsPoint) -> datetime:
-    assert point.time is not None
-    return point.time
+def _moment(point: GpsPoint) -> float:
+    """In seconds, of the clock where all points of a track have one, of the video where none has."""
+    if point.time is not None:
+        return point.time.timestamp()
+    assert point.seconds is not None
+    return point.seconds
 
 
 def _without_doubles(points: Rows) -> Rows:
     """The first point of each moment."""
-    return [point for i, point in enumerate(points) if i == 0 or _time(point) != _time(points[i - 1])]
+    return [point for i, point in enumerate(points) if i == 0 or _moment(point) != _moment(points[i - 1])]
 
 
 def _speed_m_s(a: GpsPoint, b: GpsPoint) -> float:
     """Mean speed of going from a to b; a metre of noise is forgiven so that 10 Hz tracks keep their points."""
-    return max(0.0, distance_m(a, b) - 1.0) / max(abs((_time(b) - _time(a)).total_seconds()), 1e-3)
+    return max(0.0, distance_m(a, b) - 1.0) / max(abs(_moment(b) - _moment(a)), 1e-3)
 
 
 def _without_jumps(points: Rows, record: _Record) -> Rows:
@@ -203,7 +216,7 @@ def _with_motion(points: Rows) -> Rows:
     filled, heading = Rows(), None
     for i, point in enumerate(points):
         a, b = points[max(0, i - 1)], points[min(len(points) - 1, i + 1)]
-        passed = (_time(b) - _time(a)).total_seconds()
+        passed = _moment(b) - _moment(a)
         known = 0 < passed <= 2 * LONGEST_GAP_S
         speed = point.speed if point.speed is not None else (distance_m(a, b) / passed if known else None)
         if point.heading is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from recognition.telemetry.evidence import (
@@ -14,6 +14,7 @@ from recognition.telemetry.evidence import (
     offsets,
     whole_quarters,
 )
+from recognition.telemetry.fix import UNIX_EPOCH
 from recognition.telemetry.track import Track
 from recognition.types import TimeSource, VideoInfo
 
@@ -77,13 +78,14 @@ def _measured(track: Track | None) -> tuple[datetime, float] | None:
         return None
     middle = median(found)
     spread = median(abs(offset - middle) for offset in found)
-    return datetime.fromtimestamp(middle, UTC), max(GPS_UNCERTAINTY_S, 3 * spread)
+    return UNIX_EPOCH + timedelta(seconds=middle), max(GPS_UNCERTAINTY_S, 3 * spread)
 
 
 def _against(began: datetime, ended: datetime, evidence: Evidence) -> tuple[datetime, TimeSource, float]:
     """A track that bears times alone, against the container's."""
     length = timedelta(seconds=evidence.duration)
-    same_length = abs((ended - began).total_seconds() - evidence.duration) <= SAME_LENGTH_S
+    off = abs((ended - began).total_seconds() - evidence.duration)
+    same_length = evidence.duration > 0 and off <= SAME_LENGTH_S
     starts = [at for _, at in evidence.candidates]
     shares = [_overlap(start, start + length, began, ended) for start in starts]
     if shares and max(shares) >= evidence.duration / 2 and max(shares) > 0:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
-from recognition.telemetry.fix import Fix
+from recognition.telemetry.fix import UNIX_EPOCH, Fix
 from recognition.types import GpsPoint
 
 QUARTER_S = 900  # zones lie whole quarters of an hour from UTC
@@ -17,7 +18,7 @@ COLD_START_TOLERANCE_S = 5.0  # between the camera's clock and the first fix, a 
 WIDEST_ZONE_H = 14.0
 ZONE_OFF_SUN_H = 3.0  # clocks of countries stray from their longitude, in the west of China the most
 CLEARLY_H = 1.0  # how much better one reading must fit than the other
-FIRST_YEAR = 2010  # no earlier clock of such a camera was ever set
+FIRST_YEAR, LAST_YEAR = 2010, 2100  # no earlier clock of such a camera was ever set; a later one is noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,20 @@ class Zone:
 
 def was_reset(time: datetime) -> bool:
     """A clock that starts anew begins at an epoch, or on the first day of the year its firmware was made."""
-    return time.year < FIRST_YEAR or (time.month == time.day == 1 and time.hour == 0)
+    return not FIRST_YEAR <= time.year <= LAST_YEAR or (time.month == time.day == 1 and time.hour == 0)
 
 
-def zone_of(rows: Sequence[Fix], evidence: Evidence) -> Zone:
-    """Whether the rows bear local time. Decided only where a difference of whole quarter hours agrees with the sun."""
-    fixes = [row for row in rows if row.quality != "none" and row.time is not None]
-    if not fixes or not evidence.own_clock:
+def zone_of(points: Sequence[GpsPoint], evidence: Evidence, jump: float | None) -> Zone:
+    """Whether the points bear local time. Decided only where a difference of whole quarter hours agrees with the sun.
+
+    `jump` is that of the clock at the first fix, in hours.
+    """
+    began = _began(points)
+    if began is None or not evidence.own_clock:
         return Zone()
-    first, sun = fixes[0], fixes[0].lon / 15
-    jump = _cold_start_jump(rows)
+    sun = points[0].lon / 15
     if jump:
         return _settled(jump, sun, "the camera's clock before the first fix")
-    began = _began(first)
     for which, start in evidence.candidates:
         quarters = whole_quarters(began - start, ZONE_TOLERANCE_S)
         if quarters:
@@ -96,14 +98,19 @@ def offsets(points: Sequence[GpsPoint]) -> list[float]:
     ]
 
 
+def is_lost(point: GpsPoint) -> bool:
+    """A row without a fix."""
+    return isinstance(point, Fix) and point.quality == "none"
+
+
 def hours(value: float) -> str:
     return f"{value:+g} h"
 
 
-def _cold_start_jump(rows: Sequence[Fix]) -> float | None:
+def cold_start_jump(rows: Sequence[GpsPoint]) -> float | None:
     """By how many hours the clock jumps from the last row without a fix to the first one with it."""
     for before, after in pairwise(rows):
-        if before.quality == "none" and after.quality != "none":
+        if is_lost(before) and not is_lost(after):
             if before.time is None or after.time is None or was_reset(before.time):
                 return None
             passed = 1.0
@@ -114,9 +121,11 @@ def _cold_start_jump(rows: Sequence[Fix]) -> float | None:
     return None
 
 
-def _began(first: Fix) -> datetime:
-    assert first.time is not None
-    return first.time - timedelta(seconds=first.seconds or 0.0)
+def _began(points: Sequence[GpsPoint]) -> datetime | None:
+    found = offsets(points)
+    if found:
+        return UNIX_EPOCH + timedelta(seconds=median(found))
+    return next((point.time for point in points if point.time is not None), None)
 
 
 def _settled(ahead: float, sun: float, than: str) -> Zone:

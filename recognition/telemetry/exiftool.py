@@ -28,8 +28,8 @@ def read(recording: Recording) -> list[Fix]:
     asked = [program, "-ee", "-n", "-json", "-G3", *(f"-{tag}" for tag in TAGS), "--", str(recording.path.absolute())]
     try:
         said = subprocess.run(asked, capture_output=True, timeout=LONGEST_S, check=False, stdin=subprocess.DEVNULL)
-        tags = json.loads(said.stdout or b"[{}]")[0]
-    except (OSError, subprocess.SubprocessError, ValueError, LookupError) as error:
+        tags = dict(json.loads(said.stdout or b"[{}]")[0])
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError, LookupError) as error:
         recording.notes.append(f"ExifTool could not read it ({type(error).__name__})")
         return []
     named = [(*key.partition(":")[::2], value) for key, value in tags.items() if ":" in key]

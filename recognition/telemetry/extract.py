@@ -152,7 +152,8 @@ def _named(path: Path) -> datetime | None:
 
 def _anchored(track: Track, start: Start) -> Track:
     """Positions that know only their second in the video take their times from its start."""
-    if start.at is None or track.started_at is not None or any(point.seconds is None for point in track.points):
+    unknown = any(point.seconds is None for point in track.points)
+    if start.at is None or track.started_at is not None or unknown or not track.points:
         return track
     timed = tuple(replace(point, time=start.at + timedelta(seconds=point.seconds or 0.0)) for point in track.points)
     step = Step("time_from_start", len(timed), f"the start by {start.source.replace('_', ' ')}")

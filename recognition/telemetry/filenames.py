@@ -26,6 +26,7 @@ def _pattern(vendor: str, example: str, regex: str) -> Pattern:
 PATTERNS = (
     _pattern("Tesla", "2026-03-01_07-00-00-front.mp4", rf"(?<!\d){_DAY.format('-')}_{_TIME.format('-')}-[a-z_]+"),
     _pattern("Viofo", "2026_0301_070000_0012F.MP4", rf"(?<!\d)(20\d\d)_(\d\d)(\d\d)_{_TIME.format('')}_\d+"),
+    _pattern("DJI", "DJI_20260301070000_0001_D.MP4", rf"DJI_{_DAY.format('')}{_TIME.format('')}_\d{{4}}"),
     _pattern("Novatek, Viofo TS", "20260301070000_000012.TS", rf"(?<!\d){_DAY.format('')}{_TIME.format('')}_\d{{4,}}"),
     _pattern("BlackVue", "20260301_070000_NF.mp4", rf"(?<!\d){_DAY.format('')}_{_TIME.format('')}_[NEPMIOATBRXGDLYF]"),
     _pattern(
@@ -38,7 +39,6 @@ PATTERNS = (
         "Nextbase, Navitel", "260301_070000_012_FH.MP4", rf"(?<!\d)(\d\d)(\d\d)(\d\d)_{_TIME.format('')}_\d{{3}}_[FR]H"
     ),
     _pattern("Mio MiVue", "FILE260301-070000.MP4", rf"(?:FILE|EMER|PARK)(\d\d)(\d\d)(\d\d)-{_TIME.format('')}"),
-    _pattern("DJI", "DJI_20260301070000_0001_D.MP4", rf"DJI_{_DAY.format('')}{_TIME.format('')}_\d{{4}}"),
     _pattern("Telephones", "VID_20260301_070000.mp4", rf"(?:VID|PXL)_{_DAY.format('')}_{_TIME.format('')}"),
     _pattern(
         "any other",

@@ -15,7 +15,9 @@ KNOT_M_S = 1852 / 3600
 KMH_M_S = 1 / 3.6
 MPH_M_S = 1609.344 / 3600
 METRES_PER_HDOP = 5.0  # usual range error of a consumer receiver
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ROWS = 500_000  # eight hours at 18 rows a second
+LONGEST_S = 1_000_000  # eleven days: no recording is longer
 MALFORMED = (struct.error, ValueError, LookupError, ArithmeticError)  # what bytes that make no sense raise
 
 T = TypeVar("T")
@@ -34,7 +36,7 @@ def gather(parse: Callable[[T], Iterable[Fix]], items: Iterable[T], notes: list[
     rows, bad = list[Fix](), 0
     for item in items:
         try:
-            rows.extend(parse(item))
+            rows.extend(row for row in parse(item) if row.seconds is None or abs(row.seconds) < LONGEST_S)
         except MALFORMED:
             bad += 1
         if len(rows) >= MOST_ROWS:

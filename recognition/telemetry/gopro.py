@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from recognition.telemetry.fix import METRES_PER_HDOP, Fix, gather, no_fix, utc
+from recognition.telemetry.fix import METRES_PER_HDOP, UNIX_EPOCH, Fix, gather, no_fix, utc
 from recognition.telemetry.mp4 import Sample
 from recognition.telemetry.recording import Recording
 
 QUALITIES = {0: "none", 2: "2d", 3: "3d"}
 NUMBERS = {"l": "i", "L": "I", "s": "h", "S": "H", "f": "f", "d": "d", "b": "b", "B": "B", "j": "q", "J": "Q"}
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
-EPOCH_1970 = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST = 6
 
 
@@ -138,7 +137,7 @@ def _gpri(table: list[tuple[float, ...]], state: Stream, sample: Sample) -> Iter
     """The drone's clock, latitude, longitude, altitude, error flat and in height, speed, course, fix, satellites."""
     for i, (clock, lat, lon, altitude, error, _, speed, course, fix, _) in enumerate(table):
         seconds = sample.seconds + sample.duration * i / len(table)
-        time = EPOCH_1970 + state.clock + timedelta(seconds=clock) if state.clock else None
+        time = UNIX_EPOCH + state.clock + timedelta(seconds=clock) if state.clock else None
         if fix < 2:
             yield no_fix(time, seconds)
             continue

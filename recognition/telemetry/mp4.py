@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from recognition.media.boxes import Box, Bytes, boxes_in
-from recognition.telemetry.fix import MALFORMED
+from recognition.telemetry.fix import LONGEST_S, MALFORMED
 
 MAC_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 MOST_SAMPLES = 400_000  # three and a half hours at 30 pictures a second
@@ -157,7 +157,8 @@ def _header(data: Bytes, box: Box) -> tuple[datetime | None, float]:
     except OverflowError:
         created = None
     unknown = length in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
-    return created, 0.0 if unknown or not scale else length / scale
+    seconds = 0.0 if unknown or not scale else length / scale
+    return created, seconds if seconds < LONGEST_S else 0.0
 
 
 def _track(data: Bytes, box: Box) -> Mp4Track:

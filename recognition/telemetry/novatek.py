@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
 from recognition.media.boxes import boxes_in
 from recognition.telemetry.fix import KNOT_M_S, Fix, degrees, gather, no_fix, utc
@@ -21,6 +22,7 @@ MAGIC = b"freeGPS "
 RECORD = struct.Struct("<6I3sxffff")
 AFTER_HEADER = 0x2C  # from the magic on
 TS_PREFIXES = (0, 164)
+ROWS_OFF = 2  # more or fewer rows than seconds, in a recording of one row a second
 MOST_BLOCK = 1 << 17
 MOST_BLOCKS = 100_000  # a day of one a second
 
@@ -28,7 +30,7 @@ Block = tuple[bytes, float | None]  # from the magic on, and its second in the v
 
 
 def read(recording: Recording) -> list[Fix]:
-    found = gather(_block, blocks(recording), recording.notes, "GPS blocks")
+    found = numbered(gather(_block, blocks(recording), recording.notes, "GPS blocks"), recording)
     packets = ((packet.content, packet.seconds) for packet in recording.private)
     return found or gather(_packet, packets, recording.notes, "GPS packets")
 
@@ -49,6 +51,14 @@ def blocks(recording: Recording) -> Iterator[Block]:
         at = block.find(MAGIC, 0, 64)
         if at >= 0:
             yield block[at:], movie.seconds_at(start) if movie else None
+
+
+def numbered(rows: list[Fix], recording: Recording) -> list[Fix]:
+    """One row a second is what these cameras write: where nothing else tells, a row's number is its second."""
+    length = recording.movie.duration if recording.movie else 0.0
+    if not length or abs(len(rows) - length) > ROWS_OFF or any(row.seconds is not None for row in rows):
+        return rows
+    return [replace(row, seconds=float(number)) for number, row in enumerate(rows)]
 
 
 def record(block: bytes, at: int, seconds: float | None) -> Iterator[Fix]:

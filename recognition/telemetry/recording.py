@@ -11,6 +11,7 @@ from recognition.telemetry import mp4, transport
 from recognition.telemetry.transport import Packet
 
 HEAD_BYTES = 65536
+PLAIN = frozenset(b"\t\r\n" + bytes(range(32, 127)))  # a log is mostly ASCII
 MOST_TEXT = 64 << 20  # of a log; a day of one row a second has 20 MB
 TEXT_FORMATS = (b"tx3g", b"text", b"mp4s", b"sbtl")
 
@@ -56,7 +57,9 @@ class Recording:
     @cached_property
     def text(self) -> str:
         """A log; empty for a file that is none."""
-        if self.is_mp4 or b"\0" in self.head[:4096]:
+        head = self.head[:4096]
+        plain = sum(byte in PLAIN for byte in head)
+        if self.is_mp4 or b"\0" in head or plain < len(head) / 2:
             return ""
         return self.data[:MOST_TEXT].decode("ascii", errors="replace")
 

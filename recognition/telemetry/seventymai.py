@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from recognition.telemetry.fix import Fix, gather, no_fix
+from recognition.telemetry.fix import UNIX_EPOCH, Fix, gather, no_fix
 from recognition.telemetry.recording import Recording
 
 MAGIC = "$V02"
@@ -32,7 +32,7 @@ def _row(line: str) -> Iterator[Fix]:
     if not line.strip():
         return
     clock, status, lat, lon, course, speed = line.split(",")[:6]
-    time = datetime.fromtimestamp(int(clock), UTC) + FIRMWARE_EARLY
+    time = UNIX_EPOCH + timedelta(seconds=int(clock)) + FIRMWARE_EARLY
     if status != "A":
         yield no_fix(time)
         return

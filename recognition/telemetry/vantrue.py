@@ -19,7 +19,8 @@ RECORD = struct.Struct("<3sx6Ifffff")
 
 
 def read(recording: Recording) -> list[Fix]:
-    return gather(_block, novatek.blocks(recording), recording.notes, "GPS blocks")
+    found = gather(_block, novatek.blocks(recording), recording.notes, "GPS blocks")
+    return novatek.numbered(found, recording)
 
 
 def _block(block: novatek.Block) -> Iterator[Fix]:

@@ -16,7 +16,8 @@ AT = 0x0C  # from the magic on
 
 
 def read(recording: Recording) -> list[Fix]:
-    return gather(_block, novatek.blocks(recording), recording.notes, "GPS blocks")
+    found = gather(_block, novatek.blocks(recording), recording.notes, "GPS blocks")
+    return novatek.numbered(found, recording)
 
 
 def _block(block: novatek.Block) -> Iterator[Fix]:

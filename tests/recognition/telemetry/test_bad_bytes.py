@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recognition.telemetry import extract
+from tests.recognition.telemetry import cameras, fuzz
+from tests.recognition.telemetry.cameras import novatek_block
+from tests.recognition.telemetry.containers import in_boxes, lines, mp4
+from tests.recognition.telemetry.fixtures import FIXTURES
+
+
+def test_broken_recordings_give_less_and_never_an_exception(tmp_path: Path) -> None:
+    gave, _ = fuzz.run(400, tmp_path, seed=3)
+    assert gave > 100  # most faults hit bytes that matter to nobody
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_a_recording_cut_off_anywhere_is_read_as_far_as_it_goes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for part in range(1, 20):
+        path.write_bytes(FIXTURES[name][: len(FIXTURES[name]) * part // 20])
+        assert extract.read(path).verdict in ("positions", "no fix", "no GPS found", "unreadable")
+
+
+def test_one_bad_block_costs_its_row_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    samples = [cameras.camm_sample(6, row) for row in range(10)]
+    samples[4] = samples[4][:20]
+    path.write_bytes(mp4(b"meta", b"camm", samples))
+    found = extract.read(path)
+    assert found.rows == 9
+    assert found.notes == ("1 CAMM samples could not be read",)
+
+
+def test_a_block_of_noise_between_good_ones_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    noise = b"freeGPS " + bytes(range(256))
+    path.write_bytes(in_boxes([novatek_block(0), noise, novatek_block(2)]))
+    assert extract.read(path).rows == 2
+
+
+def test_tables_that_claim_millions_of_samples_are_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    content = lines([b"x" * 100])
+    at = content.index(b"stsz") + 8
+    path.write_bytes(content[:at] + b"\0\0\0\1\xff\xff\xff\xff" + content[at + 8 :])
+    assert extract.read(path).verdict == "no GPS found"
+
+
+def test_a_file_that_is_not_there_is_the_callers_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        extract.read(tmp_path / "none.mp4")
