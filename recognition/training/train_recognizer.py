@@ -115,13 +115,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figures", action="store_true", help="measure the shipped weights on the hold-out crops")
     parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder that the weights are written to")
     parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--name", help="of the trained network (default: the configuration's)")
 
 
 def run(args: argparse.Namespace) -> int:
     if not (args.figures or args.export_only):
         train(args)
     held_out = held_out_sets(args.data, args.fonts)
-    name = args.config.stem
+    name = args.name or args.config.stem
     if args.figures:
         lines = finish_recognizer.figures(name, held_out, args.weights)
     else:
