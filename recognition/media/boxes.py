@@ -51,6 +51,13 @@ def boxes_in(data: Bytes, start: int = 0, end: int | None = None) -> Iterator[Bo
         start += size
 
 
+def forget(data: Bytes, start: int, end: int) -> None:
+    """Give back the memory of a part of a mapped file that was looked through; it is read again where it is needed."""
+    first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+    if isinstance(data, mmap.mmap) and end > first and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED, first, end - first)
+
+
 def top_boxes(path: Path | str) -> list[Box]:
     """The boxes of a file in order; an empty list for a file that is not of the MP4 family."""
     with Path(path).open("rb") as stream:

@@ -38,6 +38,7 @@ class Start:
 def start_of(track: Track | None, evidence: Evidence) -> Start:
     """The best that a file itself says. Where nothing does, `at` is None and the source is `upload`."""
     length = evidence.duration
+    track = None if track is None or track.is_anchored else track
     began, ended = (track.started_at, track.ended_at) if track else (None, None)
     measured = _measured(track)
     if measured is not None:

@@ -19,7 +19,7 @@ from recognition.telemetry.filenames import read_name
 from recognition.telemetry.fix import MALFORMED, Fix
 from recognition.telemetry.recording import Recording
 from recognition.telemetry.registry import LAST_RESORT, READERS, Reader
-from recognition.telemetry.track import Step, Track
+from recognition.telemetry.track import ANCHORED, Step, Track
 from recognition.types import VideoInfo
 
 __all__ = ["Telemetry", "align", "read", "read_sidecar"]
@@ -156,7 +156,7 @@ def _anchored(track: Track, start: Start) -> Track:
     if start.at is None or track.started_at is not None or unknown or not track.points:
         return track
     timed = tuple(replace(point, time=start.at + timedelta(seconds=point.seconds or 0.0)) for point in track.points)
-    step = Step("time_from_start", len(timed), f"the start by {start.source.replace('_', ' ')}")
+    step = Step(ANCHORED, len(timed), f"the start by {start.source.replace('_', ' ')}")
     return clean(Track(timed, track.source, track.removed, (*track.steps, step)))
 
 

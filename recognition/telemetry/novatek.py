@@ -13,8 +13,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
-from recognition.media.boxes import boxes_in
+from recognition.media.boxes import boxes_in, forget
 from recognition.telemetry.fix import KNOT_M_S, Fix, degrees, gather, no_fix, utc
 from recognition.telemetry.recording import Recording
 
@@ -23,6 +24,8 @@ RECORD = struct.Struct("<6I3sxffff")
 AFTER_HEADER = 0x2C  # from the magic on
 TS_PREFIXES = (0, 164)
 ROWS_OFF = 2  # more or fewer rows than seconds, in a recording of one row a second
+BARE_BLOCK = 1024  # looked at where no box says how long a block is
+CHUNK_BYTES = 64 << 20
 MOST_BLOCK = 1 << 17
 MOST_BLOCKS = 100_000  # a day of one a second
 
@@ -45,7 +48,7 @@ def blocks(recording: Recording) -> Iterator[Block]:
         free = (box for box in boxes_in(data) if box.kind in (b"free", b"skip"))
         listed = [(box.start, box.size) for box in free if data[box.content : box.content + 8] == MAGIC]
     if not listed and movie is None:  # cut off before its index was written
-        listed = list(_everywhere(recording))
+        listed = list(islice(_everywhere(recording), MOST_BLOCKS))
     for start, size in listed[:MOST_BLOCKS]:
         block = data[start : start + min(size, MOST_BLOCK)]
         at = block.find(MAGIC, 0, 64)
@@ -97,9 +100,11 @@ def _packet(packet: Block) -> Iterator[Fix]:
 
 
 def _everywhere(recording: Recording) -> Iterator[tuple[int, int]]:
-    at = recording.data.find(MAGIC)
-    for _ in range(MOST_BLOCKS):
-        if at < 0:
-            return
-        yield at, 1024
-        at = recording.data.find(MAGIC, at + 8)
+    data = recording.data
+    for start in range(0, len(data), CHUNK_BYTES):
+        end = min(len(data), start + CHUNK_BYTES)
+        at = data.find(MAGIC, start, end + len(MAGIC) - 1)
+        while at >= 0:
+            yield at, BARE_BLOCK
+            at = data.find(MAGIC, at + len(MAGIC), end + len(MAGIC) - 1)
+        forget(data, start, end)

@@ -13,6 +13,7 @@ from recognition.types import GpsPoint
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 LONGEST_GAP_S = 30.0  # between two points farther apart in time than this, no position is invented
 BEYOND_END_S = 2.0  # how long after the last point (and before the first) its position still holds
+ANCHORED = "time_from_start"  # the step that gives times to positions that have none
 ACCURACY_M = 5.0  # of a consumer receiver under open sky, where the source says nothing
 DRIFT_M_S = 2.0  # what a second without a point adds to the uncertainty
 
@@ -49,6 +50,11 @@ class Track:
     @cached_property
     def _times(self) -> list[datetime]:
         return [point.time for point in self.points if point.time is not None]
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether its times were made from its video's start, of which they then say nothing."""
+        return any(step.name == ANCHORED for step in self.steps)
 
     @property
     def started_at(self) -> datetime | None:

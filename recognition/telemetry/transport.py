@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.media.boxes import Bytes
+from recognition.media.boxes import Bytes, forget
 
 PACKET, SYNC, M2TS_EXTRA = 188, 0x47, 4  # .m2ts puts four bytes of arrival time before each packet
 PRIVATE = (0xBD, 0xBF)  # private_stream_1 and private_stream_2
@@ -67,6 +67,7 @@ def _starts(data: Bytes, stride: int, start: int) -> list[int]:
         head = np.frombuffer(data[first:last], np.uint8)
         begins = (head[1 : 1 + count * stride : stride] & 0x40) > 0
         begins &= head[0 : count * stride : stride] == SYNC
+        forget(data, first, last)
         found.append(first + np.flatnonzero(begins) * stride)
     return [int(at) for at in np.concatenate(found)] if found else []
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from recognition.telemetry import extract
 from recognition.telemetry.clock import start_of
 from recognition.telemetry.evidence import Evidence
 from recognition.telemetry.filenames import PATTERNS, read_name
 from recognition.telemetry.track import Track
-from recognition.types import GpsPoint
+from recognition.types import GpsPoint, VideoInfo
+from tests.recognition.telemetry import cameras
 from tests.recognition.telemetry.containers import START
 
 MINUTE = timedelta(minutes=1)
@@ -27,6 +30,16 @@ def test_a_container_that_agrees_with_neither_end_is_said_to() -> None:
     points = [GpsPoint(50.0, 30.0, START + timedelta(seconds=s), float(s)) for s in range(60)]
     start = start_of(Track(tuple(points), "x"), Evidence(60, START + timedelta(minutes=7, seconds=20)))
     assert "neither" in start.why
+
+
+def test_times_that_were_made_from_the_start_do_not_confirm_it(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(cameras.garmin())
+    track = extract.read(path).track
+    assert track is not None
+    assert track.started_at == START
+    info = VideoInfo(10.0, 30, 1280, 720, 0, "h264", "mp4", START)
+    assert extract.align(track, info) == extract.align(None, info) == (START, "container", 12.0)
 
 
 def test_disagreeing_positions_make_the_start_less_certain() -> None:

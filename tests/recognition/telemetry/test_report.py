@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from recognition import cli
+from recognition.telemetry.filenames import PATTERNS
 from tests.recognition.telemetry import cameras, fixtures
 
 DOC = Path(__file__).parents[3] / "docs" / "telemetry.md"
@@ -19,7 +20,7 @@ def test_the_table_in_the_docs_is_what_the_readers_say_today() -> None:
 
 def test_the_docs_list_every_pattern_of_names() -> None:
     doc = DOC.read_text(encoding="utf-8")
-    assert [pattern.example for pattern in fixtures.PATTERNS if f"`{pattern.example}`" not in doc] == []
+    assert [pattern.example for pattern in PATTERNS if f"`{pattern.example}`" not in doc] == []
 
 
 def test_the_command_prints_a_file_and_then_its_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
