@@ -32,12 +32,14 @@ from sightings.models import (
 )
 from sightings.processing import files, sidecars
 from sightings.processing.clock import Start, start_of
+from sightings.processing.embedded import NO_FIX, Inside, look_inside, timed_from
 from sightings.processing.places import end_of, refresh_trip_span
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
 
 POSTER_WIDTH = 640  # pixels
+NO_GPS = "No GPS found: the trip has no map. A GPX file uploaded later is added."
 SAME_DRIVE_S = 300.0  # clips of one batch and vehicle that are no farther apart are one trip
 REAR = re.compile(r"(?:[_\-. ](?:r|b|rear|back)|\d[rb])$", re.IGNORECASE)
 
@@ -49,6 +51,7 @@ class Looked:
     sha256: str
     info: VideoInfo
     cuts: list[tuple[float, float]]
+    inside: Inside
     file: str
     poster: str
 
@@ -88,7 +91,8 @@ def _look(upload: Upload, path: Path, sha256: str) -> Looked:
     info = probe.probe(path)
     cuts = segments.plan(path, settings.SEGMENT_SECONDS)
     video = Video(fleet_id=upload.fleet_id, sha256=sha256)
-    looked = Looked(sha256, info, cuts, storage.video_name(video, upload.filename), storage.poster_name(video, ".jpg"))
+    names = storage.video_name(video, upload.filename), storage.poster_name(video, ".jpg")
+    looked = Looked(sha256, info, cuts, look_inside(path, info), *names)
     files.put(looked.poster, _poster(path, info))
     files.keep(path, looked.file)
     return looked
@@ -108,18 +112,22 @@ def _enter(upload: Upload, looked: Looked) -> None:
     # A video and its positions may be inspected at once: whoever comes second here sees what the first has written.
     Fleet.objects.select_for_update().get(pk=upload.fleet_id)
     sidecar, positions = _positions_for(upload, looked.info)
-    start = start_of(
+    inside = looked.inside
+    start = (inside.start if sidecar is None else None) or start_of(
         looked.info,
         filename=upload.filename,
         vehicle=upload.vehicle,
         track=positions,
         uploaded_at=upload.created_at,
     )
+    if sidecar is None and inside.track is not None:
+        positions = inside.track if inside.start is not None else timed_from(inside.track, start.at)
     trip = _trip_for(upload, start, looked.info.duration)
     video = _video(upload, looked, trip, start)
-    laid = sidecar is not None and positions is not None and sidecars.lay(video, positions, start, sidecar.filename)
+    name = sidecar.filename if sidecar is not None else inside.title
+    laid = positions is not None and sidecars.lay(video, positions, start, name)
     refresh_trip_span(trip)
-    findings = {**upload.findings, **_findings(looked, start, positions if laid else None, sidecar if laid else None)}
+    findings = {**upload.findings, **_findings(looked, start, positions if laid else None, name)}
     if not close_upload(upload, UploadState.DONE, sha256=looked.sha256, video=video, trip=trip, findings=findings):
         transaction.set_rollback(True)
         return
@@ -196,7 +204,7 @@ def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:
     )
 
 
-def _findings(looked: Looked, start: Start, track: Positions | None, sidecar: Upload | None) -> dict[str, Any]:
+def _findings(looked: Looked, start: Start, track: Positions | None, name: str) -> dict[str, Any]:
     """What the upload page shows of the inspection."""
     probed = asdict(looked.info)
     probed["created_at"] = looked.info.created_at.isoformat() if looked.info.created_at else None
@@ -206,13 +214,13 @@ def _findings(looked: Looked, start: Start, track: Positions | None, sidecar: Up
         "start": {
             "at": start.at.isoformat(), "source": start.source.value, "uncertainty_s": round(start.uncertainty_s, 1)
         },
-        "gps": gps_findings(track, sidecar.filename if sidecar else ""),
+        "gps": gps_findings(track, name, NO_FIX if looked.inside.had_no_fix else NO_GPS),
         "notes": ["The file ends too early; what is there is read."] if looked.info.truncated else [],
     }  # fmt: skip
 
 
-def gps_findings(track: Positions | None, name: str) -> dict[str, Any]:
+def gps_findings(track: Positions | None, name: str, otherwise: str = NO_GPS) -> dict[str, Any]:
     """`found`, and then how many points from which source, or else the words that say what that means."""
     if track is None:
-        return {"found": False, "message": "No GPS found: the trip has no map. A GPX file uploaded later is added."}
+        return {"found": False, "message": otherwise}
     return {"found": True, "points": len(track.points), "source": track.source, "name": name}
