@@ -27,6 +27,7 @@ from recognition.media.writing import check_writable
 from recognition.pipeline import Reader
 from recognition.rows import Row, iso, plate_row, sighting_row
 from recognition.telemetry import extract, report
+from recognition.telemetry.clock import GPS_UNCERTAINTY_S
 from recognition.telemetry.track import Track
 from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource, VideoInfo
 
@@ -93,6 +94,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name, text in BASELINES.items():
         _add_lazy(networks, name, text, partial(_baseline, name))
     _add_lazy(networks, "preview", "a contact sheet of drawn plates, beside real ones: OUT.png", _preview)
+    _add_lazy(networks, "failures", "draw what the shipped networks get wrong, for their model cards", _failures)
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
     _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", _evaluate_trips)
     _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
@@ -143,6 +145,12 @@ def _preview() -> Command:
     from recognition.training.synth import preview
 
     return preview.add_arguments, preview.run
+
+
+def _failures() -> Command:
+    from recognition.training import failures
+
+    return failures.add_arguments, failures.run
 
 
 def _evaluate() -> Command:
@@ -196,7 +204,12 @@ def _add_trip(commands: Any) -> None:
         description="One line per plate that passed; how far it is, and what the times rest on, goes to stderr.",
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
-    parser.add_argument("--gpx", type=Path, metavar="FILE", help="track of the same drive, GPX or NMEA")
+    parser.add_argument(
+        "--gpx",
+        type=Path,
+        metavar="FILE",
+        help="track of the same drive; else the video's own positions, or a log of its name",
+    )
     parser.add_argument("--profile", action="store_true", help="say at the end how long each stage took")
     _add_config(parser)
     _add_reader(parser, trip)
@@ -277,7 +290,7 @@ def _as_one_plate(image: Image, reader: Reader, region: str | None) -> list[tupl
 def trip(args: argparse.Namespace) -> int:
     settings = _settings(args)
     info = probe.probe(args.video)
-    track = extract.read_sidecar(args.gpx) if args.gpx else None
+    track = extract.read_sidecar(args.gpx) if args.gpx else extract.read(args.video, info).track
     started, source, uncertainty = extract.align(track, info)
     _say_clock(track, started, source, uncertainty)
     _say_cut_off(args.video, info)
@@ -288,7 +301,9 @@ def trip(args: argparse.Namespace) -> int:
             show(event)
             last = event
             continue
-        row = sighting_row(event, track, started, source, uncertainty)
+        # Positions that took their times from the start lie right in the video, however uncertain the start is.
+        loose = GPS_UNCERTAINTY_S if track is not None and track.is_anchored else uncertainty
+        row = sighting_row(event, track, started, source, loose)
         print(_line(row) if args.format == "jsonl" else _trip_text(row), flush=True)
     if args.profile:
         _say_stages(last, time.monotonic() - begun)

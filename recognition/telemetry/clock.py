@@ -39,16 +39,18 @@ def start_of(track: Track | None, evidence: Evidence) -> Start:
     """The best that a file itself says. Where nothing does, `at` is None and the source is `upload`."""
     length = evidence.duration
     track = None if track is None or track.is_anchored else track
+    zone = ""
+    if evidence.own_clock and track and not any(step.name.startswith("zone") for step in track.steps):
+        zone = "; that is the camera's clock, whose zone nothing confirms"
     began, ended = (track.started_at, track.ended_at) if track else (None, None)
     measured = _measured(track)
     if measured is not None:
         at, uncertainty = measured
-        return Start(at, "gps", uncertainty, f"positions bear time and second; {_which(at, evidence)}")
+        return Start(at, "gps", uncertainty, f"positions bear time and second; {_which(at, evidence)}{zone}")
     if began is not None and ended is not None:
         at, source, uncertainty = _against(began, ended, evidence)
-        return Start(
-            at, source, uncertainty, "the container's time within the track" if source != "gps" else "first position"
-        )
+        why = "the container's time within the track" if source == "container" else "the track's first point"
+        return Start(at, source, uncertainty, why + zone)
     if evidence.created is not None:
         which, at = _by_name(evidence)
         if which:

@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -43,18 +43,18 @@ class Telemetry:
     notes: tuple[str, ...] = ()
 
 
-def read(path: Path | str, info: VideoInfo | None = None, *, beside: bool = True) -> Telemetry:
+def read(path: Path | str, info: VideoInfo | None = None, *, name: str = "", beside: bool = True) -> Telemetry:
     """The positions in a file, else in the files beside it that bear its name. Bad bytes give fewer points and a note.
 
-    Raises nothing but OSError, for a file that cannot be opened. `info` saves reading duration and clock again.
+    Raises nothing but OSError, for a file that cannot be opened. `info` saves reading duration and clock again;
+    `name` is what the camera called it, where that is not the path's.
     """
     path = Path(path)
-    known = Evidence(info.duration, info.created_at, _named(path)) if info else None
-    found = _read_one(path, known)
+    found = _read_one(path, info, name or path.name)
     if found.track is not None or not beside:
         return found
     for other in _beside(path):
-        more = _read_one(other, found.evidence)
+        more = _read_one(other, found.evidence, other.name)
         if more.track is not None:
             return replace(more, notes=(*found.notes, *more.notes, f"positions from {other.name}"))
     return found
@@ -86,10 +86,10 @@ def read_sidecar(path: Path | str) -> Track:
     return cleaned
 
 
-def _read_one(path: Path, known: Evidence | None) -> Telemetry:
+def _read_one(path: Path, known: VideoInfo | Evidence | None, name: str) -> Telemetry:
     with _opened(path) as recording:
         reader, rows = _rows(recording, [*READERS, LAST_RESORT])
-        evidence = replace(known or _evidence(recording), own_clock=reader.own_clock if reader else False)
+        evidence = replace(_evidence(recording, known, name), own_clock=reader.own_clock if reader else False)
         notes = tuple(recording.notes)
         strange = not (recording.is_known or blackvue.is_shock_log(recording))
     if reader is None:
@@ -139,15 +139,17 @@ def _opened(path: Path) -> Iterator[Recording]:
             yield Recording(path, data)
 
 
-def _evidence(recording: Recording) -> Evidence:
+def _evidence(recording: Recording, known: VideoInfo | Evidence | None, name: str) -> Evidence:
+    """From the video that it belongs to or the probe, where there is one, else from the file."""
+    if isinstance(known, Evidence):
+        return known
+    named = read_name(name)
+    at = named.at if named else None
+    if known is not None:
+        return Evidence(known.duration, known.created_at, at)
     movie = recording.movie
     length = movie.duration if movie else transport.duration(recording.data)
-    return Evidence(length, movie.created_at if movie else None, _named(recording.path))
-
-
-def _named(path: Path) -> datetime | None:
-    named = read_name(path.name)
-    return named.at if named else None
+    return Evidence(length, movie.created_at if movie else None, at)
 
 
 def _anchored(track: Track, start: Start) -> Track:

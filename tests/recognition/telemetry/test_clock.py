@@ -14,7 +14,8 @@ from recognition.telemetry.filenames import PATTERNS, read_name
 from recognition.telemetry.track import Track
 from recognition.types import GpsPoint, VideoInfo
 from tests.recognition.telemetry import cameras
-from tests.recognition.telemetry.containers import START
+from tests.recognition.telemetry.containers import START, mp4
+from tests.recognition.telemetry.fixtures import FIXTURES
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,6 +41,22 @@ def test_times_that_were_made_from_the_start_do_not_confirm_it(tmp_path: Path) -
     assert track.started_at == START
     info = VideoInfo(10.0, 30, 1280, 720, 0, "h264", "mp4", START)
     assert extract.align(track, info) == extract.align(None, info) == (START, "container", 12.0)
+
+
+def test_a_file_that_was_renamed_is_read_by_what_its_camera_called_it(tmp_path: Path) -> None:
+    path = tmp_path / "a7f3.part"
+    path.write_bytes(mp4(b"vide", b"hev1", [b"x"] * 60, created=START + MINUTE))
+    assert extract.read(path).start.uncertainty_s == 62
+    start = extract.read(path, name="20260301_090000_NF.mp4").start
+    assert (start.at, start.uncertainty_s) == (START, 4)
+
+
+def test_a_cameras_own_clock_is_said_to_be_unconfirmed(tmp_path: Path) -> None:
+    path = tmp_path / "clip.TS"
+    path.write_bytes(FIXTURES["novatek.TS"])
+    assert "nothing confirms" in extract.read(path).start.why
+    path.write_bytes(FIXTURES["gopro_gps5.mp4"])
+    assert "nothing confirms" not in extract.read(path).start.why
 
 
 def test_disagreeing_positions_make_the_start_less_certain() -> None:
