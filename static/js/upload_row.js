@@ -74,7 +74,7 @@ function buttons(row, acts) {
   return list;
 }
 
-const isPositions = (row) => /\.(gpx|nmea|srt|gps|log)$/i.test(row.name);
+const isPositions = (row) => /\.(gpx|nmea|gps|3gf|srt|txt|log)$/i.test(row.name);
 
 /** Draw a row, or bring it up to date. Only what changed is touched, so that nothing jumps and focus stays. */
 export function draw(row, acts) {
