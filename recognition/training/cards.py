@@ -14,6 +14,11 @@ def template(name: str) -> Path:
     return weights.FOLDER / "cards" / f"{name}.template.md"
 
 
+def failures(name: str, folder: Path = weights.FOLDER) -> Path:
+    """The picture of drawn plates that the network gets wrong; the card shows it."""
+    return folder / "cards" / f"{name}-failures.png"
+
+
 def write_card(
     name: str, folder: Path, state: Mapping[str, Any], figures: Sequence[str], parameters: int, **more: str
 ) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image as Pillow
 
 from recognition.errors import CannotWrite
 from recognition.types import Image
 
 PAPER, INK, FAINT = (252, 252, 252), (40, 36, 32), (140, 130, 120)
 ACCENT = (40, 90, 200)  # of what must not be overlooked
+PALETTES = (256, 128, 96, 64, 48, 32, 24, 16)  # colors
 GAP = 8  # pixels between cells
 TEXT, TITLE, WEIGHT = 15, 20, 500  # pixels of the letters; their weight, 100–1000
 
@@ -75,17 +78,29 @@ def title(text: str, width: int, color: tuple[int, int, int] = INK) -> Image:
     return strip
 
 
-def save(sheet: Image, out: Path) -> None:
-    """As PNG. Raises CannotWrite."""
+def save(sheet: Image, out: Path, largest: int | None = None) -> None:
+    """As PNG; with `largest`, in as many colors as fit into so many bytes. Raises CannotWrite."""
     try:
-        out.write_bytes(png(sheet))
+        out.write_bytes(_png(sheet) if largest is None else _small_png(sheet, largest))
     except OSError as error:
         raise CannotWrite(f"{out} cannot be written: {error.strerror}.") from error
 
 
-def png(picture: Image) -> bytes:
-    """PNG bytes, as small as the format makes them."""
-    return cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
+def _png(sheet: Image) -> bytes:
+    return cv2.imencode(".png", sheet)[1].tobytes()
+
+
+def _small_png(sheet: Image, largest: int) -> bytes:
+    """With the fewest of PALETTES where no more fit."""
+    data = b""
+    for colors in PALETTES:
+        file = BytesIO()
+        few = Pillow.fromarray(cv2.cvtColor(sheet, cv2.COLOR_BGR2RGB)).quantize(colors, dither=Pillow.Dither.NONE)
+        few.save(file, "PNG", optimize=True)
+        data = file.getvalue()
+        if len(data) <= largest:
+            break
+    return data
 
 
 def _row(cells: Sequence[Cell], width: int) -> Image:
