@@ -58,12 +58,14 @@ def lines(texts: Sequence[bytes], form: bytes = b"tx3g", created: datetime | Non
     return mp4(b"sbtl", form, [struct.pack(">H", len(text)) + text for text in texts], created=created)
 
 
-def in_boxes(blocks: Sequence[bytes], created: datetime | None = None) -> bytes:
+def in_boxes(blocks: Sequence[bytes], created: datetime | None = None, seconds: float = 0) -> bytes:
     """Blocks in boxes of their own, and no list of them."""
-    return FTYP + b"".join(box(b"free", block) for block in blocks) + box(b"moov", mvhd(len(blocks), created))
+    return (
+        FTYP + b"".join(box(b"free", block) for block in blocks) + box(b"moov", mvhd(seconds or len(blocks), created))
+    )
 
 
-def listed(blocks: Sequence[bytes], created: datetime | None = START) -> bytes:
+def listed(blocks: Sequence[bytes], created: datetime | None = START, step: float = 1.0) -> bytes:
     """Blocks between the pictures, with Novatek's list of them in the index: as these cameras write."""
     pictures, body, places = list[tuple[int, int]](), b"", list[tuple[int, int]]()
     for block in blocks:
@@ -76,7 +78,7 @@ def listed(blocks: Sequence[bytes], created: datetime | None = START) -> bytes:
     table = box(
         b"stbl",
         box(b"stsd", struct.pack(">II", 0, 1), box(b"avc1", bytes(8))),
-        box(b"stts", struct.pack(">IIII", 0, 1, len(pictures), 1000)),
+        box(b"stts", struct.pack(">IIII", 0, 1, len(pictures), round(1000 * step))),
         box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1)),
         box(b"stsz", struct.pack(">III", 0, 100, len(pictures))),
         box(b"stco", struct.pack(">II", 0, len(pictures)), *(struct.pack(">I", start) for start, _ in pictures)),
@@ -87,7 +89,7 @@ def listed(blocks: Sequence[bytes], created: datetime | None = START) -> bytes:
         box(b"hdlr", bytes(8), b"vide", bytes(13)),
         box(b"minf", table),
     )
-    return FTYP + box(b"mdat", body) + box(b"moov", mvhd(len(blocks), created), box(b"trak", media), index)
+    return FTYP + box(b"mdat", body) + box(b"moov", mvhd(step * len(blocks), created), box(b"trak", media), index)
 
 
 def packets(pid: int, pes: bytes) -> bytes:

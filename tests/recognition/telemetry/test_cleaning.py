@@ -123,6 +123,13 @@ def test_a_difference_that_the_longitude_does_not_explain_moves_nothing(tmp_path
     assert "left as it is" in found.steps[0].note
 
 
+def test_near_greenwich_an_hour_cannot_be_told_from_its_opposite(tmp_path: Path) -> None:
+    points = [Fix(51.5, -0.1 + 0.00007 * s, at(s, START + HOUR), float(s)) for s in range(10)]
+    track = cleaned(points, created_at=START, duration=10.0, own_clock=True)
+    assert track.started_at == START + HOUR
+    assert "left as it is" in track.steps[0].note
+
+
 def test_rows_of_a_receiver_are_utc_whatever_the_container_says() -> None:
     track = cleaned(east(list(range(10))), created_at=START - 2 * HOUR, duration=10.0)
     assert (track.started_at, track.steps) == (START, ())

@@ -87,14 +87,28 @@ def test_camm_without_a_fix_gives_no_position(tmp_path: Path) -> None:
 
 
 def test_novatek_blocks_lie_in_time_with_the_pictures_between_them(tmp_path: Path) -> None:
-    found = read(tmp_path, listed([cameras.novatek_block(row) for row in range(10)]))
-    assert [point.seconds for point in points(found)] == list(range(10))
+    found = read(tmp_path, listed([cameras.novatek_block(row) for row in range(10)], step=0.5))
+    assert [point.seconds for point in points(found)] == [row / 2 for row in range(10)]
+
+
+def test_without_pictures_a_block_a_second_lies_by_its_number(tmp_path: Path) -> None:
+    blocks = [cameras.novatek_block(row) for row in range(10)]
+    assert [point.seconds for point in points(read(tmp_path, in_boxes(blocks)))] == list(range(10))
+    assert points(read(tmp_path, in_boxes(blocks, seconds=60)))[0].seconds is None
 
 
 def test_southern_and_western_sides_are_negative(tmp_path: Path) -> None:
     found = read(tmp_path, in_boxes([cameras.novatek_block(row, b"ASW") for row in range(3)]))
     assert points(found)[0].lat == pytest.approx(-LAT)
     assert points(found)[0].lon == pytest.approx(-lon(0))
+
+
+def test_ligos_lines_have_sides_too_and_zeros_before_the_first_fix(tmp_path: Path) -> None:
+    texts = [cameras.ligo(row).replace(b" E:", b" W:").replace(b" N:", b" S:") for row in range(5)]
+    texts[0] = texts[0].replace(b"50.000000", b"00.000000").replace(b"30.000000", b"0.000000")
+    found = read(tmp_path, containers.transport(texts), "clip.TS")
+    assert [(step.name, step.rows) for step in found.steps] == [("no_fix", 1)]
+    assert (points(found)[0].lat, points(found)[0].lon) == (pytest.approx(-LAT), pytest.approx(-lon(1)))
 
 
 def test_a_transport_stream_with_arrival_times_is_read_too(tmp_path: Path) -> None:
