@@ -29,7 +29,7 @@ from sightings.services import audit, parts
 from sightings.services.roles import require_role
 
 VIDEO_SUFFIXES = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".ts", ".mts", ".m2ts", ".webm", ".mpg", ".mpeg", ".3gp"}
-TELEMETRY_SUFFIXES = {".gpx", ".nmea", ".srt", ".gps", ".log"}
+TELEMETRY_SUFFIXES = {".gpx", ".nmea", ".gps", ".3gf", ".srt", ".txt", ".log"}
 DEFAULT_LARGEST = 64 * 1024**3  # bytes
 
 
