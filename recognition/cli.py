@@ -38,6 +38,7 @@ BASELINES = {  # networks that are trained to be compared with, and what each is
     "lprnet": "a baseline: LPRNet, convolutions and CTC",
     "windows": "a baseline: a sliding window that reads seven characters",
     "characters": "a baseline: characters found as objects",
+    "segment": "a baseline: characters cut apart and classified one by one",
 }
 TRAINING_NEEDS = {"torch", "PIL"}  # what an installation that only reads does without
 
@@ -97,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_lazy(networks, "failures", "draw what the shipped networks get wrong, for their model cards", _failures)
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
     _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", _evaluate_trips)
+    _add_lazy(commands, "benchmark", "one table of our reader and of the older ways of doing it: DATA…", _benchmark)
     _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
     return parser
 
@@ -163,6 +165,12 @@ def _evaluate_trips() -> Command:
     from recognition.training import evaluate_trips
 
     return evaluate_trips.add_arguments, evaluate_trips.run
+
+
+def _benchmark() -> Command:
+    from recognition.training import benchmark
+
+    return benchmark.add_arguments, benchmark.run
 
 
 def _draw() -> Command:

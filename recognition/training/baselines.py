@@ -75,10 +75,14 @@ def gflops(model: nn.Module, example: Tensor) -> float:
 
     def count(layer: nn.Module, _: Any, output: Tensor) -> None:
         nonlocal total
+        if isinstance(layer, nn.GRU):
+            states = output[0].numel()  # of both directions: three gates, each of the input and of the last state
+            total += 2 * states * 3 * (layer.input_size + layer.hidden_size)
+            return
         assert isinstance(layer, nn.Conv2d | nn.Linear)
         total += 2 * output.numel() * layer.weight[0].numel()
 
-    layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear | nn.GRU)]
     hooks = [layer.register_forward_hook(count) for layer in layers]
     with torch.no_grad():
         model.eval()(example)
