@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def done(track: Track) -> dict[str, int]:
     return {step.name: step.rows for step in track.steps}
 
 
-def cleaned(points: list[GpsPoint], **evidence: object) -> Track:
+def cleaned(points: Sequence[GpsPoint], **evidence: object) -> Track:
     return clean(Track(tuple(points), "x"), Evidence(**evidence))  # type: ignore[arg-type]
 
 

@@ -108,7 +108,7 @@ def test_ligos_lines_have_sides_too_and_zeros_before_the_first_fix(tmp_path: Pat
     texts[0] = texts[0].replace(b"50.000000", b"00.000000").replace(b"30.000000", b"0.000000")
     found = read(tmp_path, containers.transport(texts), "clip.TS")
     assert [(step.name, step.rows) for step in found.steps] == [("no_fix", 1)]
-    assert (points(found)[0].lat, points(found)[0].lon) == (pytest.approx(-LAT), pytest.approx(-lon(1)))
+    assert [points(found)[0].lat, points(found)[0].lon] == pytest.approx([-LAT, -lon(1)])
 
 
 def test_a_transport_stream_with_arrival_times_is_read_too(tmp_path: Path) -> None:
