@@ -12,8 +12,8 @@ from tests.recognition.telemetry.fixtures import FIXTURES
 
 
 def test_broken_recordings_give_less_and_never_an_exception(tmp_path: Path) -> None:
-    gave, _ = fuzz.run(400, tmp_path, seed=3)
-    assert gave > 100  # most faults hit bytes that matter to nobody
+    gave, _ = fuzz.run(200, tmp_path, seed=3)
+    assert gave > 50  # most faults hit bytes that matter to nobody
 
 
 @pytest.mark.parametrize("name", FIXTURES)
