@@ -24,7 +24,8 @@ from recognition.tracking.associate import Associator, likeness, plain_text, tri
 from recognition.tracking.vote import fuse
 from recognition.types import Box, Detection, Frame, Image, Observation, PlateTrack, Progress, Reading
 
-DETECTOR, RECOGNIZER = "detector-s", "recognizer-s"
+DETECTOR, RECOGNIZER = "detector-s", "recognizer-m"
+GPU_DETECTOR = "detector-m"  # looks at full HD as it is, which a CPU has no time for
 CONTEXT_ASPECT = 0.6  # height of the picture around a plate, as a share of its width
 CONTEXT_PLATES = 5.0  # its least width in plate widths
 EDGE = 2.0  # pixels from the frame's edge within which a plate may be cut off
@@ -51,6 +52,7 @@ class Reader:
     detector: Detect
     recognizer: Recognize
     raw_recognizer: Recognize | None = None
+    version: str = ""  # what is written beside every sighting: the networks and their versions
 
     @property
     def for_tracks(self) -> Recognize:
@@ -59,23 +61,20 @@ class Reader:
 
 def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
     """The shipped networks on a device. Raises WeightsRefused where they are absent or changed."""
-    detector, recognizer = weights.entry_of(DETECTOR), weights.entry_of(RECOGNIZER)
+    chosen = GPU_DETECTOR if device != "cpu" and backends.has_cuda() else DETECTOR
+    detector, recognizer = weights.entry_of(chosen), weights.entry_of(RECOGNIZER)
     decoding = DecodeConfig(temperature=float(recognizer.input.get("temperature", 1.0)))
     network = backends.load_network(RECOGNIZER, device)
     return Reader(
         Detector(
-            backends.load_network(DETECTOR, device),
+            backends.load_network(chosen, device),
             min_score=PipelineConfig().min_score,
             max_side=int(detector.input.get("max_side", MAX_SIDE)),
         ),
         Recognizer(network, decoding, looks=THREE_LOOKS),
         Recognizer(network, replace(decoding, format_weight=0.0)),
+        weights.model_version(chosen, RECOGNIZER),
     )
-
-
-def model_version() -> str:
-    """What is written beside every sighting of `load_reader`'s networks."""
-    return weights.model_version(DETECTOR, RECOGNIZER)
 
 
 def read_image(image: Image, reader: Reader, *, region: str | None = None) -> list[tuple[Detection, Reading]]:

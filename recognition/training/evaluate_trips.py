@@ -60,7 +60,8 @@ class TripFigures:
     clear: int  # distinct plates that were clear in a frame at least
     found: int  # … of which a sighting has the right text
     sightings: int
-    wrong: tuple[str, ...]  # texts of sightings that no plate of the trip carries
+    wrong: tuple[str, ...]  # texts of sightings that lie on a plate with another text
+    beside: tuple[str, ...]  # texts of sightings where no plate is labelled: invented, or a plate that nobody labelled
     missed: tuple[str, ...]
     repeated: int  # sightings of a text beyond the first
 
@@ -94,19 +95,28 @@ def truth_of(video: Path) -> Path:
 
 
 def judge(tracks: Sequence[PlateTrack], truth: Truth, min_height: float) -> TripFigures:
-    """A sighting whose text no plate carries is wrong, unless it lies on a plate that nobody could read."""
+    """Each sighting against the plates of the trip; those on a plate that nobody could read are not judged."""
     known, clear = truth.distinct(0, clear=False), truth.distinct(min_height, clear=True)
-    wrong = [track.plate for track in tracks if track.plate not in known and not _unreadable(track, truth)]
     right = [track.plate for track in tracks if track.plate in known]
+    others = [(track.plate, _beneath(track, truth)) for track in tracks if track.plate not in known]
+    wrong = [plate for plate, beneath in others if any(label.text for label in beneath)]
+    beside = [plate for plate, beneath in others if not beneath]
     missed = sorted(clear - set(right))
     return TripFigures(
-        len(clear), len(clear) - len(missed), len(tracks), tuple(wrong), tuple(missed), len(right) - len(set(right))
+        clear=len(clear),
+        found=len(clear) - len(missed),
+        sightings=len(tracks),
+        wrong=tuple(wrong),
+        beside=tuple(beside),
+        missed=tuple(missed),
+        repeated=len(right) - len(set(right)),
     )
 
 
-def _unreadable(track: PlateTrack, truth: Truth) -> bool:
-    beneath = [p for p in truth.near(track.best.seconds) if box_iou(p.box, track.best.detection.box) >= PAIRED]
-    return bool(beneath) and not any(plate.text for plate in beneath)
+def _beneath(track: PlateTrack, truth: Truth) -> list[Labelled]:
+    """The labelled plates that a sighting's best moment lies on."""
+    best = track.best
+    return [plate for plate in truth.near(best.seconds) if box_iou(plate.box, best.detection.box) >= PAIRED]
 
 
 def evaluate(video: Path, reader: Reader, config: PipelineConfig, min_height: float) -> TripFigures:
@@ -127,10 +137,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     reader = pipeline.load_reader(args.device)
     config = load(args.config, PipelineConfig) if args.config else PipelineConfig()
-    print("| trip | clear plates | found and right | sightings | wrong | repeated | missed; wrong |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    head = ["trip", "clear plates", "found and right", "sightings", "wrong", "beside labels", "repeated"]
+    print("| " + " | ".join([*head, "missed; wrong; beside"]) + " |\n|" + " --- |" * (len(head) + 1))
     for video in args.videos:
         f = evaluate(video, reader, config, args.min_height)
-        texts = f"{', '.join(f.missed) or '–'}; {', '.join(f.wrong) or '–'}"
-        print(f"| {video.stem} | {f.clear} | {f.found} | {f.sightings} | {len(f.wrong)} | {f.repeated} | {texts} |")
+        counts = [f.clear, f.found, f.sightings, len(f.wrong), len(f.beside), f.repeated]
+        texts = "; ".join(", ".join(group) or "–" for group in (f.missed, f.wrong, f.beside))
+        print(f"| {video.stem} | {' | '.join(map(str, counts))} | {texts} |")
     return 0

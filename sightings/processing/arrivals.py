@@ -92,7 +92,7 @@ def _look(upload: Upload, path: Path, sha256: str) -> Looked:
     cuts = segments.plan(path, settings.SEGMENT_SECONDS)
     video = Video(fleet_id=upload.fleet_id, sha256=sha256)
     names = storage.video_name(video, upload.filename), storage.poster_name(video, ".jpg")
-    looked = Looked(sha256, info, cuts, look_inside(path, info), *names)
+    looked = Looked(sha256, info, cuts, look_inside(path, info, upload.filename), *names)
     files.put(looked.poster, _poster(path, info))
     files.keep(path, looked.file)
     return looked

@@ -25,8 +25,8 @@ class Inside:
     had_no_fix: bool
 
 
-def look_inside(path: Path, info: VideoInfo) -> Inside:
-    found = extract.read(path, info, beside=False)
+def look_inside(path: Path, info: VideoInfo, filename: str) -> Inside:
+    found = extract.read(path, info, name=filename, beside=False)
     start = None
     if found.track is not None and found.start.source == "gps" and found.start.at is not None:
         start = Start(found.start.at, TimeSource.GPS, found.start.uncertainty_s)

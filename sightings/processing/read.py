@@ -101,7 +101,7 @@ def _named(error: RecognitionError, video: Video) -> str:
 
 
 def _note_model(run: ProcessingRun, loaded: Any) -> None:
-    version = str(getattr(loaded, "version", "") or pipeline.model_version())[:120]
+    version = str(loaded.version)[:120]
     if run.model_version != version:
         ProcessingRun.objects.filter(pk=run.pk).update(model_version=version)
 

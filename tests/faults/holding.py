@@ -16,7 +16,7 @@ from recognition.media import segments
 from recognition.pipeline import Reader
 from recognition.types import Detection, Image
 from sightings.processing import merge
-from tests.flows.colored import ColorReader, detect, recognize
+from tests.flows.colored import VERSION, detect, recognize
 
 MIDDLE_FRAME = 20  # of a segment of 36 analysed frames
 DEADLY = "CYA4004"
@@ -66,7 +66,7 @@ def _deadly(image: Image, item: Detection) -> bool:
 
 
 def load_reader(device: str) -> Reader:
-    return ColorReader(_Detect(), recognize)
+    return Reader(_Detect(), recognize, version=VERSION)
 
 
 segments.plan = holding("inspect", segments.plan)  # the file is hashed and probed, nothing is written yet

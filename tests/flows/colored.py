@@ -36,6 +36,7 @@ class Car:
 
 
 # With segments of 6 s, the second and the third car cross a cut, and the fifth crosses two.
+VERSION = "colors@1"
 CARS = (
     Car("RED1001", 0, 1.0, 4.5, 40),
     Car("GRN2002", 60, 3.0, 8.6, 90),
@@ -93,14 +94,8 @@ def _reading(crop: Image) -> Reading:
     return Reading(car.text, 0.97, characters, (Candidate(car.text, 0.97),), Region("ro", 0.8))
 
 
-class ColorReader(Reader):
-    """As `recognition.pipeline.load_reader` gives, with a version of its own."""
-
-    version = "colors@1"
-
-
 def load_reader(device: str) -> Reader:
-    return ColorReader(detect, recognize)
+    return Reader(detect, recognize, version=VERSION)
 
 
 def load_slow_reader(device: str) -> Reader:
@@ -110,4 +105,4 @@ def load_slow_reader(device: str) -> Reader:
         time.sleep(0.05)
         return detect(image)
 
-    return ColorReader(slowly, recognize)
+    return Reader(slowly, recognize, version=VERSION)

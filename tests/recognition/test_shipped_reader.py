@@ -9,6 +9,8 @@ import pytest
 from recognition import pipeline
 from recognition.config import PipelineConfig
 from recognition.errors import WeightsRefused
+from recognition.inference import backends
+from recognition.inference.detect import Detector
 from recognition.pipeline import Reader, read_video
 from recognition.training.synth.drive import DrawnDrive, draw_drive
 from recognition.types import PlateTrack
@@ -48,6 +50,17 @@ def test_an_empty_street_has_no_plate(reader: Reader) -> None:
 
 
 def test_the_version_names_both_networks(reader: Reader) -> None:
-    detector, recognizer = pipeline.model_version().split("+")
+    detector, recognizer = reader.version.split("+")
     assert detector.startswith("detector-s@")
-    assert recognizer.startswith("recognizer-s@")
+    assert recognizer.startswith("recognizer-m@")
+
+
+def test_a_gpu_gets_the_larger_detector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here on the CPU, where the networks are the same."""
+    monkeypatch.setattr(backends, "has_cuda", lambda: True)
+    monkeypatch.setattr(backends, "load_network", lambda name, device: name)
+    chosen = pipeline.load_reader("auto")
+    assert isinstance(chosen.detector, Detector)
+    assert str(chosen.detector.network) == "detector-m"
+    assert chosen.detector.max_side == 1920
+    assert chosen.version.startswith("detector-m@")

@@ -10,6 +10,7 @@ from recognition.errors import WeightsRefused
 from recognition.inference import backends, weights
 
 SHAPES = {"detector-s": [(1, 3, 96, 160), (2, 3, 64, 64)], "recognizer-s": [(1, 1, 48, 144), (5, 1, 48, 144)]}
+SHAPES["recognizer-m"] = SHAPES["recognizer-s"]
 
 
 @pytest.mark.parametrize("name", SHAPES)

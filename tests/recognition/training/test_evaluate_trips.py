@@ -43,10 +43,12 @@ def test_small_and_hard_plates_need_not_be_found_but_may_be(tmp_path: Path) -> N
     assert figures.wrong == ()
 
 
-def test_a_text_that_nothing_carries_is_wrong_unless_nobody_could_read_the_plate_there(tmp_path: Path) -> None:
+def test_a_text_is_wrong_on_a_plate_with_another_and_not_judged_where_nobody_could_read(tmp_path: Path) -> None:
     known = truth(tmp_path, [plate("B99BNX"), plate("", x=200, quality="illegible")])
-    figures = evaluate_trips.judge([sighting("B99BNY"), sighting("XX11XXX", x=200)], known, 16)
+    seen = [sighting("B99BNY"), sighting("XX11XXX", x=200), sighting("SIGN1", x=400)]
+    figures = evaluate_trips.judge(seen, known, 16)
     assert figures.wrong == ("B99BNY",)
+    assert figures.beside == ("SIGN1",)
 
 
 def test_a_video_without_its_truth_is_refused(tmp_path: Path) -> None:
