@@ -35,8 +35,9 @@ class Car:
     y: int
 
 
-# With segments of 6 s, the second and the third car cross a cut, and the fifth crosses two.
 VERSION = "colors@1"
+
+# With segments of 6 s, the second and the third car cross a cut, and the fifth crosses two.
 CARS = (
     Car("RED1001", 0, 1.0, 4.5, 40),
     Car("GRN2002", 60, 3.0, 8.6, 90),
