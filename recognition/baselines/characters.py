@@ -14,8 +14,8 @@ from recognition.inference import decode
 from recognition.inference.recognize import prepare
 from recognition.types import FloatArray, Image
 
-MIN_SCORE = 0.4
-MAX_OVERLAP = 0.35  # IoU from which on two boxes are of one character
+MIN_SCORE = 0.7  # as it did best on training crops
+MAX_OVERLAP = 0.25  # IoU from which on two boxes are of one character
 LINE_GAP = 0.5  # of a character's height between the middles of the characters of two lines
 
 

@@ -15,9 +15,10 @@ from torch.nn import functional as F
 
 from recognition import alphabet
 from recognition.baselines import windows
-from recognition.baselines.windows_network import BOX, HEIGHT, LETTERS, SLOTS, STRIDE, WIDTH, WindowReader
-from recognition.training import baselines, datasets_crops, loop, train_recognizer
+from recognition.baselines.windows_network import BOX, HEIGHT, HINT, LETTERS, SLOTS, STRIDE, WIDTH, WindowReader
+from recognition.training import baselines, datasets_characters, datasets_crops, loop, train_recognizer
 from recognition.training.baselines import Validator
+from recognition.training.datasets_characters import Boxes
 from recognition.training.loop import LoopConfig
 from recognition.training.synth import degrade, fonts, grammars, plates
 from recognition.training.synth.fonts import Typeface
@@ -30,6 +31,9 @@ FILLS = (0.58, 0.88)  # share of the window's width that a plate to be read take
 FIRST_FILL, ALIKE = 0.73, 0.5  # and the share of the training until they are as different as they will be
 NEAR, FAR = 5.0, 10.0  # pixels between the middles of plate and window: read up to the one, empty from the other on
 UNSURE = -1.0
+NO_HINT = -1
+HINTS = (PIECE_WIDTH - 32) // STRIDE + 1  # columns of a piece
+HINT_REACH = 6.0  # pixels from a character's middle within which a column sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class WindowBatch:
     present: Tensor  # float32 n × 3 × 4: 0, 1 or UNSURE
     edges: Tensor  # float32 n × 3 × 4 × 4: the plate's, from the window's middle
     letters: Tensor  # int64 n × 7
+    hints: Tensor  # int64 n × 3 × 16: character at each column (0 none, 1 + its class), or NO_HINT
 
 
 def seven(rng: np.random.Generator) -> PlateText:
@@ -66,14 +71,15 @@ def seven(rng: np.random.Generator) -> PlateText:
             return sampled
 
 
-def flat_plates(count: int, faces: Sequence[Typeface], seed: int) -> list[tuple[Image, list[int]]]:
-    """Drawn plates, 64 pixels high, and the classes of their characters."""
+def flat_plates(count: int, faces: Sequence[Typeface], seed: int) -> list[tuple[Image, Boxes]]:
+    """Drawn plates, 64 pixels high, and their characters' boxes."""
     rng, drawn = np.random.default_rng([seed, 79]), []
     for _ in range(count):
-        plate = plates.render_plate(rng, faces, text=seven(rng))
-        width = round(plate.image.shape[1] * 64 / plate.image.shape[0])
-        image = np.asarray(cv2.resize(plate.image, (width, 64), interpolation=cv2.INTER_AREA), np.uint8)
-        drawn.append((image, [alphabet.LATIN.index(character) for character in plate.text]))
+        text = seven(rng)
+        plate, boxes = datasets_characters.draw(text, plates.STYLES[text.style], plates.choose_hand(rng, faces), rng)
+        size = round(plate.shape[1] * 64 / plate.shape[0]), 64
+        boxes[:, 1:] *= 64 / plate.shape[0]
+        drawn.append((np.asarray(cv2.resize(plate, size, interpolation=cv2.INTER_AREA), np.uint8), boxes))
     return drawn
 
 
@@ -90,8 +96,7 @@ def laid(
     corners = np.asarray(corners + middle - corners.max(0) / 2, np.float32)
     scale = min(1.0, 1.4 * width / plate.shape[1])
     small = cv2.resize(plate, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    h, w = small.shape[:2]
-    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32), corners)
+    matrix = cv2.getPerspectiveTransform(datasets_characters.rectangle(small.shape[1], small.shape[0]), corners)
     size = (scene.shape[1], scene.shape[0])
     cv2.warpPerspective(small, matrix, size, dst=scene, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
     return corners
@@ -109,30 +114,39 @@ def targets(corners: degrade.Corners, readable: bool) -> tuple[NDArray[np.float3
     return present.astype(np.float32), edges.astype(np.float32)
 
 
+def hints(boxes: Boxes, middle_y: float) -> NDArray[np.int64]:
+    """(3, 16): the character that each column sees, in the rows that have the plate in their middle."""
+    told = np.full((ROWS, HINTS), NO_HINT, np.int64)
+    rows = np.abs(np.arange(ROWS) * STRIDE + HEIGHT / 2 - middle_y) <= NEAR
+    away = np.abs(np.arange(HINTS)[:, None] * STRIDE + HINT - (boxes[:, 1] + boxes[:, 3]) / 2)
+    told[rows] = np.where(away.min(1) <= HINT_REACH, boxes[away.argmin(1), 0], 0)
+    return told
+
+
 class Batches:
     """Batches as a function of the step, as `loop.train` asks for."""
 
-    def __init__(
-        self, drawn: Sequence[tuple[Image, list[int]]], pictures: Sequence[Image], config: WindowTraining
-    ) -> None:
+    def __init__(self, drawn: Sequence[tuple[Image, Boxes]], pictures: Sequence[Image], config: WindowTraining) -> None:
         self.drawn, self.pictures, self.config = drawn, pictures, config
 
     def __call__(self, step: int, progress: float) -> WindowBatch:
         rng = np.random.default_rng([self.config.loop.seed, step])
         pieces = [self._piece(min(1.0, progress / ALIKE), rng) for _ in range(self.config.batch_size)]
-        pictures, present, edges, letters = zip(*pieces, strict=True)
+        pictures, present, edges, letters, told = zip(*pieces, strict=True)
         return WindowBatch(
             torch.from_numpy(np.stack(pictures)[:, None]),
             torch.from_numpy(np.stack(present)),
             torch.from_numpy(np.stack(edges)),
-            torch.tensor(letters),
+            torch.from_numpy(np.stack(letters)),
+            torch.from_numpy(np.stack(told)),
         )
 
     def _piece(
         self, variety: float, rng: np.random.Generator
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], list[int]]:
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
         scene = degrade.backdrop(PIECE_WIDTH, PIECE_HEIGHT, rng, self.pictures)
-        plate, letters = self.drawn[int(rng.integers(len(self.drawn)))]
+        plate, boxes = self.drawn[int(rng.integers(len(self.drawn)))]
+        letters, told = boxes[:, 0].astype(np.int64) - 1, np.full((ROWS, HINTS), NO_HINT, np.int64)
         present = np.zeros((ROWS, COLUMNS), np.float32)
         edges, height, draw = np.zeros((ROWS, COLUMNS, BOX), np.float32), 25.0, rng.random()
         if draw < 0.85:  # the rest shows no plate
@@ -146,8 +160,12 @@ class Batches:
             corners = laid(scene, plate, middle, width, variety, rng)
             height = float(np.ptp(corners[:, 1]))
             present, edges = targets(corners, readable)
+            if readable:
+                flat = datasets_characters.rectangle(plate.shape[1], plate.shape[0])
+                seen_boxes = datasets_characters.moved(boxes, cv2.getPerspectiveTransform(flat, corners))
+                told = hints(seen_boxes, float(corners[:, 1].min() + corners[:, 1].max()) / 2)
         seen = self._photograph(scene, height, rng) if rng.random() < 0.2 + variety else scene
-        return windows.flatten(windows.to_grey(seen)), present, edges, letters
+        return windows.flatten(windows.to_grey(seen)), present, edges, letters, told
 
     def _photograph(self, scene: Image, height: float, rng: np.random.Generator) -> Image:
         bright = scene.astype(np.float32)
@@ -161,19 +179,26 @@ class Batches:
 
 
 def window_loss(model: nn.Module, batch: WindowBatch) -> Tensor:
-    """Presence over all windows; characters and edges over those that have the plate in their middle."""
+    """Presence over all windows; characters and edges over those that have the plate in their middle.
+
+    What stands at each column is asked as well: from the seven slots alone, which know no place, the first layers
+    learn what a character is only after many thousands of steps.
+    """
+    assert isinstance(model, WindowReader)
     with torch.autocast("cpu", torch.bfloat16):
-        cells = model(batch.pictures.contiguous(memory_format=torch.channels_last))
+        cells, told = model.with_hint(batch.pictures.contiguous(memory_format=torch.channels_last))
     cells = cells.float().permute(0, 2, 3, 1)  # n × 3 × 4 × 257
     known, here = batch.present != UNSURE, batch.present == 1
+    columns = F.cross_entropy(told.float(), batch.hints, ignore_index=NO_HINT, reduction="sum")
+    columns = columns / (batch.hints != NO_HINT).sum().clamp(min=1)
     presence = F.binary_cross_entropy_with_logits(cells[..., 0][known], batch.present[known])
     if not here.any():
-        return presence
+        return presence + columns
     logits = cells[here][:, 1 + BOX :].reshape(-1, SLOTS, LETTERS)
     truth = batch.letters[:, None, None].expand(-1, ROWS, COLUMNS, -1)[here]
     letters = F.cross_entropy(logits.transpose(1, 2), truth)
     edges = F.smooth_l1_loss(cells[here][:, 1 : 1 + BOX], batch.edges[here], beta=0.05)
-    return 4 * presence + letters + 2 * edges
+    return 4 * presence + letters + columns + 2 * edges
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
