@@ -28,7 +28,7 @@ def normalize(grey: Image | FloatArray) -> FloatArray:
 
 
 def prepare(crop: Image, look: float = 0.0) -> FloatArray:
-    """A rectified plate (BGR or grey uint8, any size, 8 % of margin) -> (1, 48, 144) for the network.
+    """A rectified plate (BGR or grey uint8, any size, with the margin of `rectify`) -> (1, 48, 144) for the network.
 
     `look` is the share of the plate's size that is shown more on each side (its border repeated), or less if below 0.
     """

@@ -6,7 +6,7 @@ from recognition import images
 from recognition.types import Detection, Image
 
 WIDTH, HEIGHT = 288, 96  # pixels: twice what the recognizer takes, enough to show to people
-MARGIN = 0.08  # share of the plate's width and height kept beyond its corners
+MARGIN = 0.05  # share of the plate's width and height kept beyond its corners; detected corners lie a little outside
 
 
 def rectify(image: Image, detection: Detection, margin: float = MARGIN) -> Image:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from recognition import alphabet
-from recognition.inference import backends, weights
+from recognition.inference import backends, rectify, weights
 from recognition.inference.decode import DecodeConfig
 from recognition.inference.recognize import HEIGHT, WIDTH
 from recognition.networks.recognizer import Recognizer
@@ -27,7 +27,7 @@ PREPROCESSING: dict[str, Any] = {
     "width": WIDTH,
     "color": "grey",
     "normalization": "each crop to mean 0 and deviation 1",
-    "margin": 0.08,
+    "margin": rectify.MARGIN,
 }
 
 

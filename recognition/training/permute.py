@@ -19,7 +19,7 @@ from recognition.inference.recognize import WIDTH
 from recognition.networks.recognizer import COLUMNS
 from recognition.training import datasets_crops
 from recognition.training.datasets_crops import CropSet
-from recognition.training.validation import greedy, inputs
+from recognition.training.validation import greedy, inputs, shown_margin
 from recognition.types import Image
 
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], ...]]
@@ -103,7 +103,7 @@ def permuted(image: Image, text: str, columns: Sequence[int], rng: np.random.Gen
 def extend(crops: CropSet, network: Network, copies: int, rng: np.random.Generator, size: int = 64) -> CropSet:
     """The set and, behind it, `copies` permuted versions of each one-line crop that the network reads rightly."""
     images, texts, origin = [], [], []
-    margin = crops.margin
+    margin = shown_margin(crops)
     batch = inputs(crops)
     for start in range(0, len(crops), size):
         for offset, logits in enumerate(network(batch[start : start + size])[0]):

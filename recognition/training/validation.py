@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from recognition import alphabet
+from recognition.inference import rectify
 from recognition.inference.recognize import HEIGHT, WIDTH, prepare
 from recognition.training import datasets_crops
 from recognition.training.datasets_crops import CropSet
@@ -19,10 +20,15 @@ from recognition.training.metrics import ExactMatch
 from recognition.types import Image
 
 
+def shown_margin(crops: CropSet) -> float:
+    """What inference shows around a plate: its own margin around a box, nothing around what is cut out already."""
+    return rectify.MARGIN if crops.margin else 0.0
+
+
 def as_inference_sees(crops: CropSet, index: int) -> Image:
     """The stored crop cut to the margin that inference uses."""
     image = crops.images[index]
-    points = datasets_crops.window([crops.margin] * 4, np.zeros((4, 2)))
+    points = datasets_crops.window([shown_margin(crops)] * 4, np.zeros((4, 2)))
     return datasets_crops.view(image, points, WIDTH, HEIGHT)
 
 
