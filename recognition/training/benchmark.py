@@ -240,7 +240,10 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def preface(args: argparse.Namespace) -> list[str]:
-    command = f"python -m recognition benchmark {' '.join(str(path) for path in args.data)}"
+    # Every option that changes a figure, so that a table of few pictures cannot pass for the whole one.
+    words = [str(path) for path in args.data] + ["--all"] * args.all
+    words += [f"--limit {args.limit}"] * (args.limit is not None) + ["--opencv4 PYTHON"] * bool(args.opencv4)
+    command = f"python -m recognition benchmark {' '.join(words)}"
     return [
         "# Everything that can read, on the same pictures",
         "",

@@ -86,7 +86,7 @@ def _reason(run: ProcessingRun) -> tuple[str, str]:
     """What went wrong in the first part that failed, and how many did."""
     failed = list(Segment.objects.filter(run=run, state=SegmentState.FAILED).order_by("index"))
     if not failed:
-        return "stopped", "Reading was stopped. What is missing can be read later."
+        return "stopped", "What is missing can be read later."
     first = failed[0]
     more = f" {len(failed) - 1} more parts failed as well." if len(failed) > 1 else ""
     span = f"{_clock(first.start_s)}–{_clock(first.end_s)}"
