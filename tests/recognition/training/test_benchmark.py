@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 from pathlib import Path
@@ -63,3 +64,12 @@ def test_the_table_has_a_row_a_reader_and_says_why_others_are_not_in_it(crops: P
 def test_of_a_folder_only_what_is_kept_out_of_training_is_read(crops: Path) -> None:
     kept = benchmark.read_set(crops, everything=False, limit=None).entries
     assert len(kept) < 2
+
+
+def test_the_command_above_the_table_says_that_not_all_pictures_were_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark, "detector_cost", lambda: 1.0)
+    parser = argparse.ArgumentParser()
+    benchmark.add_arguments(parser)
+    text = "\n".join(benchmark.preface(parser.parse_args(["plates", "--limit", "15", "--all"])))
+    assert "benchmark plates --all --limit 15\n" in text
+    assert "--limit" not in "\n".join(benchmark.preface(parser.parse_args(["plates"])))
