@@ -96,6 +96,7 @@ def draw(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator) ->
     if rng.random() < 0.6:
         corner = (image.shape[1] - 2, height - 2)
         cv2.rectangle(image, (1, 1), corner, ink, int(rng.integers(1, 5)))
+    ornaments.screws(image, rng)
     ornaments.wear(image, rng)
     return np.clip(image, 0, 255).astype(np.uint8), np.concatenate(found)
 

@@ -64,7 +64,8 @@ def clean_text(text: str) -> str:
     return "".join(character for character in text.upper() if character.isalnum())
 
 
-def _corners(box: Sequence[float]) -> degrade.Corners:
+def rectangle(box: Sequence[float]) -> degrade.Corners:
+    """(x1, y1, x2, y2) -> its four corners, clockwise from the top left."""
     x1, y1, x2, y2 = box
     return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
 
@@ -77,7 +78,7 @@ def load_set(data: Path, name: str) -> tuple[CropSet, list[dict[str, Any]]]:
         plates = [p for p in plates if p.get("quality") != "illegible"]
         picture = cv2.imread(str(data / name / entry["image"])) if plates else None
         for plate in plates if picture is not None else []:
-            images.append(degrade.cut(np.asarray(picture, np.uint8), _corners(plate["box"])))
+            images.append(degrade.cut(np.asarray(picture, np.uint8), rectangle(plate["box"])))
             texts.append(clean_text(plate["text"]))
             regions.append(alphabet.region_index(plate.get("country") or "") or IGNORED_REGION)
             rows.append({**plate, "video": entry.get("video", ""), "image": entry["image"]})
@@ -143,7 +144,7 @@ def load_empty(data: Path, rng: np.random.Generator, per_picture: int = 2) -> Cr
                 width = min(wide * 0.9, height * rng.uniform(1.2, 6))
                 x, y = rng.uniform(0, wide - width), rng.uniform(0, high - height)
                 if not _overlaps((x, y, x + width, y + height), entry["plates"]):
-                    corners = _corners((x, y, x + width, y + height))
+                    corners = rectangle((x, y, x + width, y + height))
                     images.append(degrade.cut(np.asarray(picture, np.uint8), corners))
     stack = np.stack(images) if images else np.zeros((0, 64, 192, 3), np.uint8)
     count = len(images)
@@ -161,10 +162,10 @@ def window(margins: Sequence[float], shifts: NDArray[np.float64]) -> NDArray[np.
     y1 = (degrade.STORED_MARGIN - margins[1]) * plate_h
     x2 = degrade.STORED_WIDTH - (degrade.STORED_MARGIN - margins[2]) * plate_w
     y2 = degrade.STORED_HEIGHT - (degrade.STORED_MARGIN - margins[3]) * plate_h
-    return (_corners((x1, y1, x2, y2)) + shifts * plate_h).astype(np.float32)
+    return (rectangle((x1, y1, x2, y2)) + shifts * plate_h).astype(np.float32)
 
 
 def view(image: Image, points: NDArray[np.float32], width: int, height: int) -> Image:
-    target = _corners((0, 0, width, height))
+    target = rectangle((0, 0, width, height))
     matrix = cv2.getPerspectiveTransform(points, target)
     return np.asarray(cv2.warpPerspective(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -15,7 +15,7 @@ import torch
 from recognition.config import load
 from recognition.inference import weights
 from recognition.networks.recognizer import Recognizer
-from recognition.training import datasets_crops, finish_recognizer, loop, permute, validation
+from recognition.training import datasets_crops, finish_recognizer, loop, permute, unlabelled, validation
 from recognition.training.datasets_crops import CropSet
 from recognition.training.loop import LoopConfig
 from recognition.training.losses import recognizer_loss
@@ -40,6 +40,7 @@ class Shares:
     plates_br: float = 0.16
     cars_in: float = 0.09
     plates_cn: float = 0.07
+    unlabelled: float = 0.0  # with --start-from: what nobody has transcribed, as that network reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ def train(args: argparse.Namespace) -> None:
         taught = Recognizer(**entry.build)
         taught.load_state_dict(torch.load(weights.verified(entry.pt), weights_only=True))
         real = with_permuted(without_doubtful(real, taught), args.run, taught, config.loop.seed, args.permute)
+        if config.shares.unlabelled:
+            apart = {text for crops in material.held_out for text in crops.texts if text}
+            real.append(unlabelled.labelled(unlabelled.load(args.data), taught, apart))
     counts = {crops.name: len(crops) for crops in [material.drawn, *real, material.empty]}
     print("training on", counts, flush=True)
     print("validating on", {crops.name: len(crops) for crops in material.held_out}, flush=True)

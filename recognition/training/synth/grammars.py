@@ -17,6 +17,7 @@ from recognition.alphabet import CHINESE_PROVINCES
 ALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NO_IO = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 NO_IOQ = "ABCDEFGHJKLMNPRSTUVWXYZ"
+TURKISH = "ABCDEFGHIJKLMNOPRSTUVYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,13 @@ EUROPE: tuple[Grammar, ...] = (
     Grammar("fr", ("LL-DDD-LL", "LL-DDD-LL", "LL-DDD|LL", "LL|DDDLL"), NO_IO.replace("U", ""), weight=2),
     Grammar("fr", ("DDDD LL DD", "DDD LLL DD", "DDDD LL|DD", "DDD LL DD"), NO_IO, weight=1),
     Grammar("gb", ("LLDD LLL", "LLDD LLL", "LLDD|LLL"), NO_IOQ, style="gb", weight=2),
+    Grammar("gb", ("LDDD LLL", "LLL DDDL", "LD LLL", "LDD|LLL", "LDDD|LLL"), NO_IOQ, style="gb", weight=0.7),
     Grammar(
         "gb",
-        ("LDDD LLL", "LLL DDDL", "LLL DDD", "LD LLL", "DDDD L", "LLZ DDDD", "LDD|LLL", "D LLL", "LLL D", "DD LLL"),
-        ALL,
+        ("LLL DDD", "DDDD L", "LLZ DDDD", "D LLL", "LLL D", "DD LLL", "DD LL", "LL D", "LL|DDDD"),
+        ALL.replace("Q", ""),  # without a year: Irish ones have I and Z
         style="gb",
-        weight=1.2,
+        weight=0.8,
     ),
     Grammar("gr", ("LLL-DDDD", "LLL DDDD", "LLL|DDDD", "LLL|DDD"), "ABEZHIKMNOPTYX", weight=1.2),
     Grammar("hr", ("C-DDDD-LL", "C-DDD-LL", "C-DDD-L", "C|DDDD-LL"), ALL, CROATIAN),
@@ -153,7 +155,7 @@ EUROPE: tuple[Grammar, ...] = (
         weight=1.2,
     ),
     Grammar("sk", ("C-DDDLL", "C DDDLL", "C|DDDLL"), ALL, SLOVAK, weight=1.3),
-    Grammar("tr", ("DD LLL DD", "DD LL DDD", "DD L DDDD", "DD LL DDDD", "DD LLL|DDD"), NO_IO),
+    Grammar("tr", ("DD LLL DD", "DD LL DDD", "DD L DDDD", "DD LL DDDD", "DD LLL|DDD"), TURKISH),
     Grammar("ua", ("LL DDDD LL", "LL DDDD|LL"), "ABEIKMHOPCTX"),
     Grammar("unknown", ("DDD-(K)(S)-DDD", "DD-DDD-LL", "LD-DD-LL", "DDDDDD"), ALL),  # Kosovo, Georgia, older ones
 )
@@ -173,11 +175,12 @@ WORLD: tuple[Grammar, ...] = (
     Grammar(
         "us", ("DDDDDL", "DDDDD", "LL DDD", "DDD DDD", "LLL DDL", "LL LLDD", "DDDD LLL"), ALL, style="us", weight=1
     ),
-    Grammar("ca", ("LLLL DDD", "LLL DDD", "LLL-DDDD", "LDDLLL", "LLDDDL"), ALL, style="us"),
-    Grammar("mx", ("LLL-DDD-L", "LLL-DD-DD", "LDD-LLL"), ALL, style="us", weight=0.7),
+    Grammar("ca", ("LLLL DDD", "LLL DDD", "LLL-DDDD", "LDDLLL", "LLDDDL"), NO_IOQ, style="us"),
+    Grammar("mx", ("LLL-DDD-L", "LLL-DD-DD", "LDD-LLL"), NO_IOQ, style="us", weight=0.7),
     Grammar("br", ("LLL-DDDD", "LLL DDDD", "LLL|DDDD"), ALL, style="br", weight=3.5),
     Grammar("br", ("LLLDLDD", "LLL DLDD", "LLL|DLDD"), ALL, style="mercosul", weight=1.5),
-    Grammar("ar", ("LL DDD LL", "LLL DDD", "LDDD|LLL"), ALL, style="mercosul", weight=1),
+    Grammar("ar", ("LL DDD LL", "LDDD|LLL"), ALL, style="mercosul", weight=1.2),
+    Grammar("ar", ("LLL DDD", "DDD|LLL"), ALL, style="arold", weight=0.5),
     Grammar(
         "in",
         ("C DD LL DDDD", "CDDLLDDDD", "C-DD-LL-DDDD", "C DD L DDDD", "C DL DDDD", "C DD LL DDD", "C.DD.LL.DDDD"),
@@ -187,7 +190,12 @@ WORLD: tuple[Grammar, ...] = (
         weight=3.5,
     ),
     Grammar(
-        "in", ("C DD|LL DDDD", "C DD LL|DDDD", "C-DD-L|DDDD", "CDD|LLDDDD"), NO_IO, INDIAN, style="plain", weight=2.5
+        "in",
+        ("C DD|LL DDDD", "C DD LL|DDDD", "C-DD-L|DDDD", "CDD|LLDDDD", "C DD|LL DDD", "C DD L|DDDD", "C DD|LLDDDD"),
+        NO_IO,
+        INDIAN,
+        style="plain",
+        weight=3,
     ),
     Grammar("il", ("DD-DDD-DD", "DDD-DD-DDD", "DD-DDD|DD"), ALL, style="nl", weight=0.8),
     Grammar(
@@ -211,7 +219,7 @@ WORLD: tuple[Grammar, ...] = (
 GRAMMARS: tuple[Grammar, ...] = EUROPE + WORLD
 _WEIGHTS = np.array([grammar.weight for grammar in GRAMMARS])
 RANDOM_SHARE = 0.2
-WORD_SHARE = 0.2  # of the random ones, those that are made-up words
+WORD_SHARE = 0.35  # of the random ones, those that are made-up words
 
 
 def _fill(pattern: str, grammar: Grammar, rng: np.random.Generator) -> str:

@@ -26,6 +26,7 @@ _BANDS = words(
     "ba BIH by BY is IS li FL il IL ru RUS"
 )
 BANDS = dict(zip(_BANDS[::2], _BANDS[1::2], strict=True))
+HEADERS = {"ar": "REPUBLICA ARGENTINA", "br": "BRASIL"}
 BAND_BLUE: Color = (150, 60, 10)
 WHITE: Color = (235, 235, 235)
 
@@ -64,6 +65,19 @@ def band(image: Picture, region: str, rng: np.random.Generator) -> int:
     circle = (apart + width // 2, int(height * (0.5 if apart else 0.32)))
     cv2.circle(image, circle, width // 3, (40, 200, 230), int(rng.integers(1, 4)))
     return width + apart
+
+
+def header(image: Picture, region: str, rng: np.random.Generator) -> int:
+    """The blue band along the top of a plate of the Mercosur, with the country's name; returns its height."""
+    height, width = image.shape[:2]
+    foot = int(height * rng.uniform(0.16, 0.24))
+    image[:foot] = BAND_BLUE
+    word = HEADERS.get(region, "MERCOSUR")
+    size = foot / 48
+    (wide, high), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_DUPLEX, size, 2)
+    size *= min(1.0, 0.8 * width / wide)
+    write(image, word, (int(width - wide * min(1.0, 0.8 * width / wide)) // 2, (foot + high) // 2), size, WHITE)
+    return foot
 
 
 def small_print(image: Picture, ink: Color, rng: np.random.Generator, share: float) -> None:
@@ -130,14 +144,19 @@ def seal(size: tuple[int, int], rng: np.random.Generator) -> Shade:
     return mask
 
 
-def wear(image: Picture, rng: np.random.Generator) -> None:
-    """Screws, dirt from below, blots, and the mirror image of a lamp or the sky."""
+def screws(image: Picture, rng: np.random.Generator) -> None:
+    """Up to four heads of screws where plates have them."""
     height, width = image.shape[:2]
     for _ in range(int(rng.integers(0, 5)) if rng.random() < 0.5 else 0):
         x = int(width * rng.choice([0.04, 0.2, 0.5, 0.8, 0.96]))
         y = int(height * rng.choice([0.1, 0.5, 0.9]))
         shade = int(rng.integers(30, 220))
         cv2.circle(image, (x, y), int(rng.integers(3, 7)), (shade, shade, shade), -1)
+
+
+def wear(image: Picture, rng: np.random.Generator) -> None:
+    """Dirt from below, blots, and the mirror image of a lamp or the sky; they may hide a character."""
+    height, width = image.shape[:2]
     for _ in range(int(rng.integers(1, 7)) if rng.random() < 0.25 else 0):
         center = (int(rng.integers(width)), int(rng.integers(height)))
         axes = (int(rng.integers(2, 22)), int(rng.integers(2, 12)))

@@ -31,6 +31,7 @@ class Style:
     colors: tuple[tuple[Color, Color], ...]  # (ground, characters)
     band: float = 0.0  # how often it has a band on the left
     words: float = 0.0  # how often small words stand above and below
+    header: bool = False  # whether a band with the country's name lies along its top
 
 
 RED: Color = (40, 30, 170)
@@ -47,7 +48,10 @@ STYLES: dict[str, Style] = {
     "nl": Style((4.2, 4.9), (0.62, 0.8), ((YELLOW, BLACK),), 0.8),
     "ru": Style((4.4, 4.8), (0.6, 0.75), ((WHITE, BLACK),)),
     "br": Style((2.9, 3.3), (0.5, 0.64), (((170, 170, 165), BLACK), (WHITE, BLACK), (RED, WHITE)), 0.0, 0.9),
-    "mercosul": Style((2.9, 3.3), (0.5, 0.64), ((WHITE, BLACK), (BLACK, WHITE)), 0.0, 1.0),
+    "mercosul": Style(
+        (2.9, 3.3), (0.5, 0.64), ((WHITE, BLACK),) * 4 + ((WHITE, RED), (WHITE, (90, 50, 30))), header=True
+    ),
+    "arold": Style((2.9, 3.3), (0.5, 0.64), ((BLACK, WHITE),), words=0.7),
     "plain": Style(
         (3.6, 5.0),
         (0.55, 0.8),
@@ -209,7 +213,9 @@ def _fit(mask: FloatMask, height: int, width: int) -> FloatMask:
     return np.asarray(cv2.resize(mask, (wide, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator) -> NDArray[np.float32]:
+def _compose(
+    text: PlateText, style: Style, hand: Hand, rng: np.random.Generator, clean: bool
+) -> NDArray[np.float32]:
     ground, ink = style.colors[int(rng.integers(len(style.colors)))] if style.colors else _us_colors(rng)
     american = text.style == "us"
     masks = [line_mask(line, hand, rng, stacks=american) for line in text.lines]
@@ -221,17 +227,19 @@ def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator
     if american and rng.random() < 0.6:
         ornaments.state_art(image, rng)
     left = ornaments.band(image, text.region, rng) if rng.random() < style.band * (0.5 if two else 1) else 0
+    top = ornaments.header(image, text.region, rng) if style.header else 0
     right = int(image.shape[1] - (height * 0.35 if left and rng.random() < 0.15 else 0))
     image[:, right:] = ornaments.BAND_BLUE
     if rng.random() < style.words and not two:
         ornaments.small_print(image, ink, rng, (1 - ratio) / 2)
     room = max(30, int((right - left) * rng.uniform(0.86, 0.97)))
     emboss = float(rng.choice([0, 0, 20, 45]))
-    heights = [int(ratio * height)] * len(masks)
+    free = height - top
+    heights = [int(ratio * (free if two else min(height, free / 0.75)))] * len(masks)
     if two and rng.random() < 0.25:
         heights[0] = int(heights[0] * rng.uniform(0.6, 0.9))
-    gap = int((height - sum(heights)) * (rng.uniform(0.15, 0.4) if two else 0))
-    y = int((height - sum(heights) - gap) * rng.uniform(0.4, 0.6))
+    gap = int((free - sum(heights)) * (rng.uniform(0.15, 0.4) if two else 0))
+    y = top + int((free - sum(heights) - gap) * rng.uniform(0.4, 0.6))
     for mask, line_height in zip(masks, heights, strict=True):
         fitted = _fit(mask, line_height, room)
         slack = right - left - fitted.shape[1]
@@ -243,7 +251,9 @@ def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator
         inset = int(rng.integers(0, 4))
         corner = (image.shape[1] - 1 - inset, height - 1 - inset)
         cv2.rectangle(image, (inset, inset), corner, color, int(rng.integers(1, 5)))
-    ornaments.wear(image, rng)
+    ornaments.screws(image, rng)
+    if not clean:
+        ornaments.wear(image, rng)
     return ornaments.framed(image, rng) if rng.random() < FRAMED else image
 
 
@@ -254,11 +264,12 @@ def render_plate(
     *,
     region: str | None = None,
     text: PlateText | None = None,
+    clean: bool = False,
 ) -> DrawnPlate:
-    """A random plate, of `region` where given, or one that carries `text`. Without a typeface for Chinese characters
-    no Chinese plate is drawn."""
+    """A random plate, of `region` where given, or one that carries `text`; a `clean` one has no dirt or glare on it.
+    Without a typeface for Chinese characters no Chinese plate is drawn."""
     text = text or grammars.sample(rng, region=region)
     while not chinese and not text.text.isascii():
         text = grammars.sample(rng)
-    image = _compose(text, STYLES[text.style], choose_hand(rng, faces, chinese), rng)
+    image = _compose(text, STYLES[text.style], choose_hand(rng, faces, chinese), rng, clean)
     return DrawnPlate(np.clip(image, 0, 255).astype(np.uint8), text.text, text.region, len(text.lines))

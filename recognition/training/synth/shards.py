@@ -57,14 +57,14 @@ def render_shard(
 def render_country(
     region: str, lines: int, count: int, faces: Sequence[Typeface], pictures: Sequence[Image], seed: int
 ) -> CropSet:
-    """`count` clear photographs of plates of one country with `lines` lines, to measure how they are read."""
+    """`count` clear photographs of clean plates of one country with `lines` lines, to measure how they are read."""
     rng = np.random.default_rng([seed, alphabet.region_index(region), lines])
     images: list[Image] = []
     texts: list[str] = []
     while len(texts) < count:
         text = grammars.sample(rng, region=region)
         if len(text.lines) == lines:
-            plate = plates.render_plate(rng, faces, text=text)
+            plate = plates.render_plate(rng, faces, text=text, clean=True)
             picture = degrade.photograph(plate.image, rng, pictures, degrade.CLEAR)
             images.append(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))
             texts.append(plate.text)
