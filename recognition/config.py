@@ -37,6 +37,9 @@ class PipelineConfig:
     """How a video is read. `configs/pipeline.toml` holds the same values, with what they are for."""
 
     analysis_fps: float = 6.0  # frames analysed per second of video
+    still_change: float = 2.0  # grey levels by which a part of the picture must change for a frame to be analysed
+    still_seconds: float = 0.5  # one frame in so many seconds is analysed in any case
+    decode_ahead: int = 3  # frames decoded while the last ones are looked at
     min_score: float = 0.4  # detections below it are not read
     min_plate_height: float = 8.0  # pixels; smaller plates are not read
     keep_crops: int = 12  # best crops kept per track

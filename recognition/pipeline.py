@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -26,6 +27,7 @@ from recognition.types import Box, Detection, Frame, Image, Observation, PlateTr
 
 DETECTOR, RECOGNIZER = "detector-s", "recognizer-m"
 GPU_DETECTOR = "detector-m"  # looks at full HD as it is, which a CPU has no time for
+GPU_BATCH = 16  # frames that it looks at together; on a CPU a batch saves nothing
 CONTEXT_ASPECT = 0.6  # height of the picture around a plate, as a share of its width
 CONTEXT_PLATES = 5.0  # its least width in plate widths
 EDGE = 2.0  # pixels from the frame's edge within which a plate may be cut off
@@ -39,6 +41,12 @@ class Detect(Protocol):
     def __call__(self, image: Image, /) -> list[Detection]: ...
 
 
+class DetectMany(Protocol):
+    """Frames of one size -> the plates of each."""
+
+    def __call__(self, pictures: Sequence[Image], /) -> list[list[Detection]]: ...
+
+
 class Recognize(Protocol):
     """Rectified plates -> one reading each, in order."""
 
@@ -47,12 +55,20 @@ class Recognize(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The two networks, ready. `raw_recognizer` leaves plate formats out, which over a track count once, at its end."""
+    """The two networks, ready. `raw_recognizer` leaves plate formats out, which over a track count once, at its end.
+
+    With `detect_many`, what is filmed is looked at `batch` frames at a time, as a GPU likes it.
+    """
 
     detector: Detect
     recognizer: Recognize
     raw_recognizer: Recognize | None = None
     version: str = ""  # what is written beside every sighting: the networks and their versions
+    detect_many: DetectMany | None = None
+    batch: int = 1
+
+    def detect(self, pictures: Sequence[Image]) -> list[list[Detection]]:
+        return self.detect_many(pictures) if self.detect_many else [self.detector(picture) for picture in pictures]
 
     @property
     def for_tracks(self) -> Recognize:
@@ -61,19 +77,23 @@ class Reader:
 
 def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
     """The shipped networks on a device. Raises WeightsRefused where they are absent or changed."""
-    chosen = GPU_DETECTOR if device != "cpu" and backends.has_cuda() else DETECTOR
+    gpu = device != "cpu" and backends.has_cuda()
+    chosen = GPU_DETECTOR if gpu else DETECTOR
     detector, recognizer = weights.entry_of(chosen), weights.entry_of(RECOGNIZER)
     decoding = DecodeConfig(temperature=float(recognizer.input.get("temperature", 1.0)))
     network = backends.load_network(RECOGNIZER, device)
+    detect = Detector(
+        backends.load_network(chosen, device),
+        min_score=PipelineConfig().min_score,
+        max_side=int(detector.input.get("max_side", MAX_SIDE)),
+    )
     return Reader(
-        Detector(
-            backends.load_network(chosen, device),
-            min_score=PipelineConfig().min_score,
-            max_side=int(detector.input.get("max_side", MAX_SIDE)),
-        ),
+        detect,
         Recognizer(network, decoding, looks=THREE_LOOKS),
         Recognizer(network, replace(decoding, format_weight=0.0)),
         weights.model_version(chosen, RECOGNIZER),
+        detect.many,
+        GPU_BATCH if gpu else 1,
     )
 
 
@@ -131,13 +151,15 @@ def read_video(
     count, associator = _Count(), Associator(config.tracking, config.keep_crops)
     yield Progress(start, until, 0, 0, {}, start)
     told = time.monotonic()
-    for frame in _timed_frames(path, start, end, config, count):
-        observations = _observe(frame, reader, region, config, count)
-        with count.timed("associate"):
-            over = associator.update(frame.seconds, observations)
-        yield from _fused(over, region, config, count)
+    source = frames.ahead(_timed_frames(path, start, end, config, count), config.decode_ahead * reader.batch)
+    for group in _groups(frames.moving(source, config.still_change, config.still_seconds), reader.batch):
+        for frame, observations in zip(group, _observe(group, reader, region, config, count), strict=True):
+            with count.timed("associate"):
+                over = associator.update(frame.seconds, observations)
+            yield from _fused(over, region, config, count)
         if time.monotonic() - told >= config.progress_seconds:
-            yield Progress(min(frame.seconds, until), until, count.frames, count.detections, dict(count.timings), start)
+            reached = min(group[-1].seconds, until)
+            yield Progress(reached, until, count.frames, count.detections, dict(count.timings), start)
             told = time.monotonic()
     yield from _fused(associator.finish(), region, config, count)
     yield Progress(until, until, count.frames, count.detections, dict(count.timings), start)
@@ -152,34 +174,45 @@ def _timed_frames(
             frame = next(source, None)
         if frame is None:
             return
-        count.frames += 1
         yield frame
 
 
+def _groups(source: Iterator[Frame], size: int) -> Iterator[list[Frame]]:
+    """Frames, `size` at a time."""
+    while group := list(islice(source, size)):
+        yield group
+
+
 def _observe(
-    frame: Frame, reader: Reader, region: str | None, config: PipelineConfig, count: _Count
-) -> list[Observation]:
-    """The plates of one frame that are large and clear enough to be worth reading."""
+    group: Sequence[Frame], reader: Reader, region: str | None, config: PipelineConfig, count: _Count
+) -> list[list[Observation]]:
+    """The plates of each frame that are large and clear enough to be worth reading; all are read in one batch."""
     with count.timed("detect"):
-        found = [item for item in reader.detector(frame.image) if _worth_reading(item, config)]
+        found = [
+            (frame, detection)
+            for frame, detections in zip(group, reader.detect([frame.image for frame in group]), strict=True)
+            for detection in detections
+            if _worth_reading(detection, config)
+        ]
+    count.frames += len(group)
     count.detections += len(found)
-    if not found:
-        return []
     with count.timed("rectify"):
-        crops = [rectify(frame.image, detection) for detection in found]
+        crops = [rectify(frame.image, detection) for frame, detection in found]
     with count.timed("recognize"):
-        readings = reader.for_tracks(crops, region)
-    return [
-        Observation(
-            frame.seconds,
-            detection,
-            reading,
-            weight=_weight(frame.image, detection, crop),
-            crop=crop,
-            context=context_of(frame.image, detection.box, config.context_width),
+        readings = reader.for_tracks(crops, region) if crops else []
+    observed: dict[int, list[Observation]] = {frame.index: [] for frame in group}
+    for (frame, detection), reading, crop in zip(found, readings, crops, strict=True):
+        observed[frame.index].append(
+            Observation(
+                frame.seconds,
+                detection,
+                reading,
+                weight=_weight(frame.image, detection, crop),
+                crop=crop,
+                context=context_of(frame.image, detection.box, config.context_width),
+            )
         )
-        for detection, reading, crop in zip(found, readings, crops, strict=True)
-    ]
+    return list(observed.values())
 
 
 def _weight(image: Image, detection: Detection, crop: Image) -> float:

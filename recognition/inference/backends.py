@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from recognition.errors import WeightsRefused
 from recognition.inference import weights
@@ -18,10 +19,13 @@ Device = Literal["auto", "cpu", "cuda"]
 MOST_THREADS = 4  # more make one picture little faster, and other workers slower
 
 
-class Network(Protocol):
-    """One batch (n, …) of float32 in, all outputs (n, …) of the network out."""
+Batch = FloatArray | NDArray[np.uint8]
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]: ...
+
+class Network(Protocol):
+    """One batch (n, …) in, all outputs (n, …) of the network out. Bytes stand for 0–1 in steps of 1/255."""
+
+    def __call__(self, batch: Batch) -> tuple[FloatArray, ...]: ...
 
 
 class OnnxNetwork:
@@ -38,8 +42,9 @@ class OnnxNetwork:
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self.input = self.session.get_inputs()[0].name
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
-        return tuple(np.asarray(output, np.float32) for output in self.session.run(None, {self.input: batch}))
+    def __call__(self, batch: Batch) -> tuple[FloatArray, ...]:
+        shown = np.multiply(batch, np.float32(1 / 255), dtype=np.float32) if batch.dtype == np.uint8 else batch
+        return tuple(np.asarray(output, np.float32) for output in self.session.run(None, {self.input: shown}))
 
 
 class TorchNetwork:
@@ -56,9 +61,11 @@ class TorchNetwork:
         self.model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         self.model.eval().to(self.device)
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
-        with self.torch.inference_mode():
-            outputs = self.model(self.torch.from_numpy(batch).to(self.device))
+    def __call__(self, batch: Batch) -> tuple[FloatArray, ...]:
+        half = self.device.type == "cuda"  # in float16 a GPU takes half the time
+        with self.torch.inference_mode(), self.torch.autocast(self.device.type, self.torch.float16, enabled=half):
+            shown = self.torch.from_numpy(batch).to(self.device)
+            outputs = self.model(shown.float() / 255 if batch.dtype == np.uint8 else shown)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         return tuple(output.float().cpu().numpy() for output in outputs)
 

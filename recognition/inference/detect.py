@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,11 @@ MAX_SIDE = 1280  # pixels; a dashcam frame of 720 lines is read as it is
 SMALL_SIDE = 700  # pixels; pictures up to this are often close-ups, and are looked at in half their size as well
 MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
 
-Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], ...]]
+Network = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
 
 
-def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[FloatArray, float]:
-    """(1, 3, h, w) in 0–1 with padding at the right and the bottom, and the scale from `image` to it (at most 1)."""
+def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[NDArray[np.uint8], float]:
+    """(1, 3, h, w) with padding at the right and the bottom, and the scale from `image` to it (at most 1)."""
     rows, columns = image.shape[:2]
     scale = min(1.0, max_side / max(rows, columns))
     if scale < 1.0:
@@ -28,7 +28,7 @@ def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[FloatArray, float]:
     rows, columns = image.shape[:2]
     canvas = np.full((-(-rows // GRID) * GRID, -(-columns // GRID) * GRID, 3), images.PADDING, np.uint8)
     canvas[:rows, :columns] = image
-    return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], np.float32) / np.float32(255), scale
+    return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None]), scale
 
 
 def decode(cells: FloatArray, min_score: float, max_overlap: float = 0.4) -> list[tuple[float, FloatArray]]:
@@ -62,17 +62,24 @@ class Detector:
         self.network, self.min_score, self.max_side = network, min_score, max_side
 
     def __call__(self, image: Image) -> list[Detection]:
-        side = max(image.shape[:2])
-        views = [self.max_side, side // 2] if side <= SMALL_SIDE else [self.max_side]
-        cells = np.concatenate([self._cells(image, view) for view in views])
-        return [self._detection(image, score, corners) for score, corners in decode(cells, self.min_score)]
+        return self.many([image])[0]
 
-    def _cells(self, image: Image, max_side: int) -> FloatArray:
-        """The network's answers, (cells, 9), with corners in pixels of `image`."""
-        batch, scale = prepare(image, max_side)
-        (answers,) = self.network(batch)
-        cells: FloatArray = answers[0].copy()
-        cells[:, 1:] /= scale
+    def many(self, pictures: Sequence[Image]) -> list[list[Detection]]:
+        """The plates of pictures of one size, in one batch: what a GPU is fed with."""
+        side = max(pictures[0].shape[:2])
+        views = [self.max_side, side // 2] if side <= SMALL_SIDE else [self.max_side]
+        cells = np.concatenate([self._cells(pictures, view) for view in views], 1)
+        return [
+            [self._detection(picture, score, corners) for score, corners in decode(answers, self.min_score)]
+            for picture, answers in zip(pictures, cells, strict=True)
+        ]
+
+    def _cells(self, pictures: Sequence[Image], max_side: int) -> FloatArray:
+        """The network's answers, (n, cells, 9), with corners in pixels of the pictures."""
+        batch, scales = zip(*(prepare(picture, max_side) for picture in pictures), strict=True)
+        (answers,) = self.network(np.concatenate(batch))
+        cells: FloatArray = answers.copy()
+        cells[:, :, 1:] /= scales[0]
         return cells
 
     @staticmethod

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
+from recognition import images
 from recognition.errors import VideoDamaged
 from recognition.media.container import Video, open_video
 from recognition.types import Frame, Image
@@ -95,6 +99,31 @@ def frames(
                     continue
                 slot = int(seconds / every + 1e-6)
             yield Frame(index, seconds, upright(picture))
+
+
+def ahead(source: Iterator[Frame], depth: int) -> Iterator[Frame]:
+    """The same frames, decoded by a thread of their own while the last ones are looked at, at most `depth` ahead."""
+    with ThreadPoolExecutor(1, "decode") as thread:
+        waiting = deque(thread.submit(next, source, None) for _ in range(depth))
+        while (frame := waiting.popleft().result()) is not None:
+            waiting.append(thread.submit(next, source, None))
+            yield frame
+
+
+def moving(source: Iterator[Frame], change: float, longest: float) -> Iterator[Frame]:
+    """Only the frames that show something new: some part differs from the frame before by `change` grey levels.
+
+    A part is 1/64 of the width by 1/36 of the height. One frame in `longest` seconds is given in any case. Whether a
+    frame shows something new depends on the film alone, not on where reading began (but for the first frame).
+    """
+    before, given = None, -math.inf
+    for frame in source:
+        parts = images.resize(frame.image, 64, 36).mean(2)
+        new = before is None or float(np.abs(parts - before).max()) >= change
+        before = parts
+        if new or frame.seconds - given >= longest - 1e-3:
+            given = frame.seconds
+            yield frame
 
 
 def frame_at(path: Path | str, seconds: float) -> Frame:

@@ -53,7 +53,9 @@ def load(data: Path) -> CropSet:
 
 def may_be(text: str, apart: Collection[str]) -> bool:
     """Whether `text` is one of the plates kept `apart`, with one character misread or none."""
-    return any(len(text) == len(other) and sum(a != b for a, b in zip(text, other, strict=True)) <= 1 for other in apart)
+    return any(
+        len(text) == len(other) and sum(a != b for a, b in zip(text, other, strict=True)) <= 1 for other in apart
+    )
 
 
 def labelled(crops: CropSet, model: nn.Module, apart: Collection[str]) -> CropSet:

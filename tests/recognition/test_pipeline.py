@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from recognition import pipeline
 from recognition.config import PipelineConfig, TrackingConfig
 from recognition.errors import NotAVideo
 from recognition.pipeline import Reader, read_video
-from recognition.types import Box, PlateTrack, Progress, Reading
+from recognition.types import Box, Detection, Image, PlateTrack, Progress, Reading
 from tests.recognition.videos import BlockDetector, BlockRecognizer, street, write_video
 
 RATE, SECONDS = 20, 5
@@ -60,7 +61,7 @@ def test_the_best_picture_is_the_largest_one_of_the_right_car(drive: Path) -> No
 
 
 def test_few_crops_are_kept_however_long_a_track_is(drive: Path) -> None:
-    config = PipelineConfig(keep_crops=4, analysis_fps=20)
+    config = PipelineConfig(keep_crops=4, analysis_fps=20, still_change=0)
     events = read_video(drive, scripted(), config=config)
     followed = max((e for e in events if isinstance(e, PlateTrack)), key=lambda track: len(track.observations))
     assert len(followed.observations) > 80
@@ -156,3 +157,27 @@ def test_the_picture_around_a_plate_stays_within_the_frame(box: Box) -> None:
     context = pipeline.context_of(street({}), box, 200)
     assert context.shape[1] == 200
     assert 100 <= context.shape[0] <= 200
+
+
+@pytest.mark.parametrize("batch", [1, 4, 7])
+def test_frames_looked_at_together_give_the_tracks_of_frames_looked_at_one_by_one(drive: Path, batch: int) -> None:
+    detector, sizes = BlockDetector(), set[int]()
+
+    def many(pictures: Sequence[Image]) -> list[list[Detection]]:
+        sizes.add(len(pictures))
+        return [detector(picture) for picture in pictures]
+
+    together = tracks_of(drive, Reader(detector, BlockRecognizer(), detect_many=many, batch=batch))
+    alone = tracks_of(drive, scripted())
+    assert [(t.plate, t.first_seen, t.last_seen) for t in together] == [
+        (t.plate, t.first_seen, t.last_seen) for t in alone
+    ]
+    assert max(sizes) == batch
+
+
+def test_a_car_that_waits_at_a_light_is_analysed_twice_a_second(tmp_path: Path) -> None:
+    pictures = [street({"B99BNX": (180, 200, 18)})] * 100
+    waiting = write_video(tmp_path / "waiting.mp4", pictures, [i / RATE for i in range(100)])
+    (track,) = tracks_of(waiting, scripted())
+    assert (track.plate, len(track.observations)) == ("B99BNX", 10)
+    assert [track.first_seen, track.last_seen] == pytest.approx([0, 4.5], abs=0.25)

@@ -213,9 +213,7 @@ def _fit(mask: FloatMask, height: int, width: int) -> FloatMask:
     return np.asarray(cv2.resize(mask, (wide, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _compose(
-    text: PlateText, style: Style, hand: Hand, rng: np.random.Generator, clean: bool
-) -> NDArray[np.float32]:
+def _compose(text: PlateText, style: Style, hand: Hand, rng: np.random.Generator, clean: bool) -> NDArray[np.float32]:
     ground, ink = style.colors[int(rng.integers(len(style.colors)))] if style.colors else _us_colors(rng)
     american = text.style == "us"
     masks = [line_mask(line, hand, rng, stacks=american) for line in text.lines]

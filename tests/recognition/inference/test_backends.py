@@ -27,6 +27,16 @@ def test_onnx_runtime_and_torch_agree(name: str) -> None:
             assert np.abs(one - other).max() < 1e-3 * max(1.0, float(np.abs(other).max()))
 
 
+def test_bytes_stand_for_0_to_1() -> None:
+    entry = weights.entry_of("detector-s")
+    onnx = backends.load_network("detector-s", "cpu")
+    torch = backends.TorchNetwork(entry, weights.verified(entry.pt), "cpu")
+    batch = np.random.default_rng(4).integers(0, 256, (1, 3, 64, 64), dtype=np.uint8)
+    for network in (onnx, torch):
+        for one, other in zip(network(batch), network(batch.astype(np.float32) / np.float32(255)), strict=True):
+            assert np.abs(one - other).max() < 1e-3
+
+
 def test_reading_on_a_cpu_imports_no_torch() -> None:
     code = (
         "import sys, numpy as np\n"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from recognition.inference import detect
+from recognition.errors import WeightsRefused
+from recognition.inference import backends, detect
 from recognition.inference.detect import Detector
 
 
@@ -45,12 +46,24 @@ def test_a_small_picture_is_looked_at_in_half_its_size_too() -> None:
     assert [item.box.as_list() for item in found] == [[10, 10, 60, 30], [20, 20, 120, 60]]
 
 
-def test_padding_is_grey_and_values_run_from_0_to_1() -> None:
+def test_padding_is_grey() -> None:
     batch, scale = detect.prepare(np.full((40, 50, 3), 255, np.uint8))
     assert batch.shape == (1, 3, 64, 64)
     assert scale == 1
-    assert (batch[0, :, :40, :50] == 1).all()
-    assert np.allclose(batch[0, :, 40:], 114 / 255)
+    assert (batch[0, :, :40, :50] == 255).all()
+    assert (batch[0, :, 40:] == 114).all()
+
+
+def test_pictures_in_one_batch_are_read_as_each_by_itself() -> None:
+    try:
+        detector = Detector(backends.load_network("detector-s", "cpu"), min_score=0.05)
+    except WeightsRefused as error:
+        pytest.skip(str(error))
+    pictures = [np.random.default_rng(i).integers(0, 255, (96, 128, 3), dtype=np.uint8) for i in range(3)]
+    together, alone = detector.many(pictures), [detector(one) for one in pictures]
+    assert [len(found) for found in together] == [len(found) for found in alone]
+    scores = [[item.score for item in found] for found in together]
+    assert scores == [pytest.approx([item.score for item in found], abs=1e-3) for found in alone]
 
 
 def test_of_answers_that_overlap_the_surest_stays() -> None:

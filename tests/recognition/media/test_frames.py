@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognition.media.frames import frame_at, frames
+from recognition.errors import NotAVideo
+from recognition.media.frames import ahead, frame_at, frames, moving
 from recognition.media.probe import probe
 from recognition.media.segments import plan
+from recognition.types import Frame
 from tests.recognition.videos import grey_levels, level, rotate_mp4, write_video
 
 # Variable frame rate: 40 frames, some of them a second apart.
@@ -91,3 +93,21 @@ def test_a_cut_off_file_gives_what_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("moment", "shown"), [(0.0, 0), (0.05, 1), (1.0, 9), (1.41, 10), (99.0, 39), (-1.0, 0)])
 def test_the_frame_at_a_moment_is_the_one_that_is_shown(clip: Path, moment: float, shown: int) -> None:
     assert level(frame_at(clip, moment).image) == shown
+
+
+def test_frames_decoded_ahead_are_the_same_frames(clip: Path) -> None:
+    assert [level(frame.image) for frame in ahead(frames(clip), 3)] == list(range(40))
+
+
+def test_an_error_of_the_decoder_reaches_who_asked_for_frames(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("no video")
+    with pytest.raises(NotAVideo):
+        next(ahead(frames(tmp_path / "notes.mp4"), 3))
+
+
+def test_frames_that_show_nothing_new_are_left_out_but_for_one_in_a_while() -> None:
+    still, changed = np.full((90, 160, 3), 80, np.uint8), np.full((90, 160, 3), 80, np.uint8)
+    changed[40:50, 60:70] = 120  # a plate's size
+    shown = [still] * 20 + [changed] + [still] * 4
+    given = [f.index for f in moving((Frame(i, i / 10, image) for i, image in enumerate(shown)), 2.0, 0.5)]
+    assert given == [0, 5, 10, 15, 20, 21]
