@@ -29,6 +29,7 @@ class TrackingConfig:
     min_single_confidence: float = 0.5  # … and this confidence of its reading on
     min_word_score: float = 0.6  # a text without a digit is more often a sign than a plate; it needs this score
     min_confidence: float = 0.2  # a fused track below this is no plate that anyone can use
+    settled: int = 8  # sure readings after which a plate is looked for in whole frames only
     min_characters: int = 4  # a fused text shorter than this is a badge or a sign
 
 
@@ -37,6 +38,7 @@ class PipelineConfig:
     """How a video is read. `configs/pipeline.toml` holds the same values, with what they are for."""
 
     analysis_fps: float = 6.0  # frames analysed per second of video
+    whole_every: int = 2  # of these, every which is looked at as a whole; the others near the plates being followed
     still_change: float = 2.0  # grey levels by which a part of the picture must change for a frame to be analysed
     still_seconds: float = 0.5  # one frame in so many seconds is analysed in any case
     decode_ahead: int = 3  # frames decoded while the last ones are looked at

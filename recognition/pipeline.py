@@ -5,6 +5,7 @@ A video is read by a generator of Progress and PlateTrack. No callback, no datab
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,12 @@ class DetectMany(Protocol):
     def __call__(self, pictures: Sequence[Image], /) -> list[list[Detection]]: ...
 
 
+class DetectNear(Protocol):
+    """A frame -> the plates near the boxes in which some are expected."""
+
+    def __call__(self, image: Image, boxes: Sequence[Box], /) -> list[Detection]: ...
+
+
 class Recognize(Protocol):
     """Rectified plates -> one reading each, in order."""
 
@@ -57,7 +64,8 @@ class Recognize(Protocol):
 class Reader:
     """The two networks, ready. `raw_recognizer` leaves plate formats out, which over a track count once, at its end.
 
-    With `detect_many`, what is filmed is looked at `batch` frames at a time, as a GPU likes it.
+    With `detect_many`, what is filmed is looked at `batch` frames at a time, as a GPU likes it. With `detect_near`, not
+    every frame is looked at as a whole, which spares a CPU.
     """
 
     detector: Detect
@@ -66,6 +74,7 @@ class Reader:
     version: str = ""  # what is written beside every sighting: the networks and their versions
     detect_many: DetectMany | None = None
     batch: int = 1
+    detect_near: DetectNear | None = None
 
     def detect(self, pictures: Sequence[Image]) -> list[list[Detection]]:
         return self.detect_many(pictures) if self.detect_many else [self.detector(picture) for picture in pictures]
@@ -94,6 +103,7 @@ def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
         weights.model_version(chosen, RECOGNIZER),
         detect.many,
         GPU_BATCH if gpu else 1,
+        None if gpu else detect.near,
     )
 
 
@@ -148,12 +158,16 @@ def read_video(
     """
     config = config or PipelineConfig()
     until = probe.probe(path).duration if end is None else end
-    count, associator = _Count(), Associator(config.tracking, config.keep_crops)
+    count, associator, whole = _Count(), Associator(config.tracking, config.keep_crops), _Whole(config)
     yield Progress(start, until, 0, 0, {}, start)
     told = time.monotonic()
     source = frames.ahead(_timed_frames(path, start, end, config, count), config.decode_ahead * reader.batch)
     for group in _groups(frames.moving(source, config.still_change, config.still_seconds), reader.batch):
-        for frame, observations in zip(group, _observe(group, reader, region, config, count), strict=True):
+        with count.timed("detect"):
+            found = _look(group, reader, associator, whole, config)
+        if found is None:
+            continue
+        for frame, observations in zip(group, _read(group, found, reader, region, config, count), strict=True):
             with count.timed("associate"):
                 over = associator.update(frame.seconds, observations)
             yield from _fused(over, region, config, count)
@@ -183,17 +197,46 @@ def _groups(source: Iterator[Frame], size: int) -> Iterator[list[Frame]]:
         yield group
 
 
-def _observe(
-    group: Sequence[Frame], reader: Reader, region: str | None, config: PipelineConfig, count: _Count
+class _Whole:
+    """Which frames are looked at as a whole: every `whole_every`th slot of the film, and where frames come seldom, all.
+
+    Slots are counted from the start of the film, so that the choice does not depend on where reading began.
+    """
+
+    def __init__(self, config: PipelineConfig) -> None:
+        self.config, self.last = config, -math.inf
+
+    def __call__(self, frame: Frame) -> bool:
+        every, fps = self.config.whole_every, self.config.analysis_fps
+        due = int(frame.seconds * fps + 1e-6) % every == 0 or frame.seconds - self.last > (every + 0.5) / fps
+        if due:
+            self.last = frame.seconds
+        return due
+
+
+def _look(
+    group: Sequence[Frame], reader: Reader, associator: Associator, whole: _Whole, config: PipelineConfig
+) -> list[list[Detection]] | None:
+    """The plates of each frame that are worth reading; None where there is nothing to look for."""
+    if reader.detect_near is None or len(group) > 1 or whole(group[0]):
+        found = reader.detect([frame.image for frame in group])
+    elif expected := associator.unsettled(group[0].seconds):
+        found = [reader.detect_near(group[0].image, expected)]
+    else:
+        return None
+    return [[item for item in detections if _worth_reading(item, config)] for detections in found]
+
+
+def _read(
+    group: Sequence[Frame],
+    plates: Sequence[Sequence[Detection]],
+    reader: Reader,
+    region: str | None,
+    config: PipelineConfig,
+    count: _Count,
 ) -> list[list[Observation]]:
-    """The plates of each frame that are large and clear enough to be worth reading; all are read in one batch."""
-    with count.timed("detect"):
-        found = [
-            (frame, detection)
-            for frame, detections in zip(group, reader.detect([frame.image for frame in group]), strict=True)
-            for detection in detections
-            if _worth_reading(detection, config)
-        ]
+    """What the plates of each frame say; all are read in one batch."""
+    found = [(frame, item) for frame, detections in zip(group, plates, strict=True) for item in detections]
     count.frames += len(group)
     count.detections += len(found)
     with count.timed("rectify"):

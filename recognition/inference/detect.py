@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recognition import images
-from recognition.geometry import clip, corners_to_box
+from recognition.geometry import box_iou, center, clip, corners_to_box
 from recognition.types import Box, Detection, FloatArray, Image
 
 GRID = 32  # the coarsest stride: both sides of the network's input are multiples of it
 MAX_SIDE = 1280  # pixels; a dashcam frame of 720 lines is read as it is
 SMALL_SIDE = 700  # pixels; pictures up to this are often close-ups, and are looked at in half their size as well
 MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
+NEAR_SIZE, NEAR_PLATES = (256.0, 160.0), (3.0, 4.0)  # of a part: least width and height in pixels, and in plates
+NEAR_SIDE = 480  # pixels; a part that is larger holds a plate so large that it may shrink
+SAME = 0.4  # IoU from which on two boxes are of one plate
 
 Network = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
 
@@ -31,7 +35,7 @@ def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[NDArray[np.uint8], 
     return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None]), scale
 
 
-def decode(cells: FloatArray, min_score: float, max_overlap: float = 0.4) -> list[tuple[float, FloatArray]]:
+def decode(cells: FloatArray, min_score: float, max_overlap: float = SAME) -> list[tuple[float, FloatArray]]:
     """One picture's answers (cells, 9) -> [(score, corners 4 × 2)], best first, one a plate (non-maximum suppression).
 
     Two answers are of one plate where their boxes overlap by more than `max_overlap` (IoU), or where one lies
@@ -55,6 +59,27 @@ def decode(cells: FloatArray, min_score: float, max_overlap: float = 0.4) -> lis
     return found
 
 
+def part_around(box: Box, image: Image) -> Box:
+    """The part of a picture in which a plate is looked for that is expected at `box`; whole pixels."""
+    rows, columns = image.shape[:2]
+    wide = min(columns, math.ceil(max(NEAR_SIZE[0], NEAR_PLATES[0] * box.width) / GRID) * GRID)
+    high = min(rows, math.ceil(max(NEAR_SIZE[1], NEAR_PLATES[1] * box.height) / GRID) * GRID)
+    x, y = center(box)
+    left, top = int(min(max(0.0, x - wide / 2), columns - wide)), int(min(max(0.0, y - high / 2), rows - high))
+    return Box(left, top, left + wide, top + high)
+
+
+def cut_off(box: Box, part: Box, image: Image) -> bool:
+    """Whether a plate reaches an edge of the part that is not an edge of the picture."""
+    rows, columns = image.shape[:2]
+    return (
+        (0 < part.x1 >= box.x1 - 1)
+        or (0 < part.y1 >= box.y1 - 1)
+        or (columns > part.x2 <= box.x2 + 1)
+        or (rows > part.y2 <= box.y2 + 1)
+    )
+
+
 class Detector:
     """Finds plates with the network given; scores below `min_score` are dropped."""
 
@@ -73,6 +98,21 @@ class Detector:
             [self._detection(picture, score, corners) for score, corners in decode(answers, self.min_score)]
             for picture, answers in zip(pictures, cells, strict=True)
         ]
+
+    def near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]:
+        """The plates near where some are expected, looked for in these parts of the picture alone, not shrunk."""
+        found: list[Detection] = []
+        for part in (part_around(box, image) for box in boxes):
+            (x, y), (right, bottom) = (int(part.x1), int(part.y1)), (int(part.x2), int(part.y2))
+            cells = self._cells([image[y:bottom, x:right]], NEAR_SIDE)[0]
+            cells[:, 1::2] += x
+            cells[:, 2::2] += y
+            for score, corners in decode(cells, self.min_score):
+                item = self._detection(image, score, corners)
+                known = any(box_iou(item.box, other.box) > SAME for other in found)
+                if not known and not cut_off(item.box, part, image):
+                    found.append(item)
+        return found
 
     def _cells(self, pictures: Sequence[Image], max_side: int) -> FloatArray:
         """The network's answers, (n, cells, 9), with corners in pixels of the pictures."""

@@ -21,6 +21,7 @@ FRAME_SLACK = 0.6  # plate widths that a detection may jitter, however short the
 LARGEST_SHIFT = 2.0  # plate widths beyond which place alone joins nothing, however long the time
 SCALE_SLACK = 0.3  # as FRAME_SLACK, for the logarithm of the size
 SURE = 0.5  # two readings at least this sure, and unlike each other, are two plates
+SETTLED = 0.8  # confidence of a reading that helps to settle what a plate says
 UNLIKE = 0.5
 LONG_TEXT = 6  # texts of this length are the same plate with one character misread
 SPARSE_GAP = 15.0  # seconds between two frames in a row that one pass may still bridge by its text
@@ -50,6 +51,13 @@ class Associator:
             if len(track) == 1:
                 self._active.append(track)
         return self._over(seconds)
+
+    def unsettled(self, seconds: float) -> list[Box]:
+        """Where the plates are expected that are being followed and have not yet been read often enough."""
+        return [predict(track, seconds) for track in self._active if not self._settled(track)]
+
+    def _settled(self, track: Sequence[Observation]) -> bool:
+        return sum(item.reading.confidence >= SETTLED for item in track) >= self.config.settled
 
     def finish(self) -> list[list[Observation]]:
         """The passes that were not over when the frames ended."""

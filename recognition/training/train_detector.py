@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from recognition import pipeline
@@ -118,9 +119,10 @@ class Validator:
 def finder(model: nn.Module, min_score: float = MIN_SCORE, max_side: int = detect.MAX_SIDE) -> detect.Detector:
     """The detector as in inference around a network in torch."""
 
-    def network(batch: FloatArray) -> tuple[FloatArray, ...]:
+    def network(batch: NDArray[np.uint8]) -> tuple[FloatArray, ...]:
         with torch.no_grad():
-            cells = model(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
+            shown = torch.from_numpy(batch).float() / 255
+            cells = model(shown.contiguous(memory_format=torch.channels_last))
         return (cells.numpy(),)
 
     return detect.Detector(network, min_score, max_side)

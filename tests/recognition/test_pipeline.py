@@ -9,6 +9,7 @@ import pytest
 from recognition import pipeline
 from recognition.config import PipelineConfig, TrackingConfig
 from recognition.errors import NotAVideo
+from recognition.geometry import box_iou
 from recognition.pipeline import Reader, read_video
 from recognition.types import Box, Detection, Image, PlateTrack, Progress, Reading
 from tests.recognition.videos import BlockDetector, BlockRecognizer, street, write_video
@@ -181,3 +182,32 @@ def test_a_car_that_waits_at_a_light_is_analysed_twice_a_second(tmp_path: Path) 
     (track,) = tracks_of(waiting, scripted())
     assert (track.plate, len(track.observations)) == ("B99BNX", 10)
     assert [track.first_seen, track.last_seen] == pytest.approx([0, 4.5], abs=0.25)
+
+
+def looking_near(asked: list[int]) -> Reader:
+    """As `scripted`, with a detector that notes near how many plates it was asked to look."""
+    detector = BlockDetector()
+
+    def near(image: Image, boxes: Sequence[Box]) -> list[Detection]:
+        asked.append(len(boxes))
+        return [item for item in detector(image) if any(box_iou(item.box, box) > 0.1 for box in boxes)]
+
+    return Reader(detector, BlockRecognizer(), detect_near=near)
+
+
+def test_between_whole_frames_plates_are_looked_for_where_they_are_expected_until_they_are_settled(drive: Path) -> None:
+    asked: list[int] = []
+    followed, passed = tracks_of(drive, looking_near(asked))
+    assert (followed.plate, passed.plate) == ("B99BNX", "CJ07ABC")
+    assert len(followed.observations) == pytest.approx(8 + 3 * (SECONDS - 8 / 6), abs=2)  # six a second, then three
+    assert len(passed.observations) == pytest.approx(6 * 1.5, abs=2)
+    assert max(asked) <= 2
+    assert len(asked) < 3 * SECONDS  # not at all where nobody is followed but who is settled
+
+
+def test_where_frames_come_seldom_each_is_looked_at_as_a_whole(tmp_path: Path) -> None:
+    times = [0.2 + 1.17 * i for i in range(8)]  # odd sixths of a second among them
+    sparse = write_video(tmp_path / "sparse.mp4", [street({"B99BNX": (180 + 4 * i, 200, 18)}) for i in range(8)], times)
+    asked: list[int] = []
+    assert sum(len(track.observations) for track in tracks_of(sparse, looking_near(asked))) == 8
+    assert asked == []

@@ -6,6 +6,7 @@ import pytest
 from recognition.errors import WeightsRefused
 from recognition.inference import backends, detect
 from recognition.inference.detect import Detector
+from recognition.types import Box
 
 
 class Script:
@@ -87,3 +88,41 @@ def test_a_box_ends_at_the_edge_of_the_picture_but_its_corners_may_lie_beyond() 
     (found,) = Detector(network)(picture(1280, 720))
     assert found.box.x1 == 0
     assert found.corners[0][0] == -20
+
+
+class Bright:
+    """Stands for a network: the bounding box of all bright pixels that it is shown is a plate."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.shapes.append(batch.shape)
+        ys, xs = np.nonzero(batch[0, 0] > 200)
+        if not len(xs):
+            return (np.zeros((1, 0, 9), np.float32),)
+        a, b, c, d = xs.min(), ys.min(), xs.max() + 1, ys.max() + 1
+        return (np.array([[[3.0, a, b, c, b, c, d, a, d]]], np.float32),)
+
+
+def test_near_an_expected_place_a_plate_is_found_where_it_is_in_the_whole_picture() -> None:
+    image, network = picture(1920, 1080), Bright()
+    image[600:620, 1000:1080] = 255
+    (found,) = Detector(network).near(image, [Box(990, 590, 1070, 612)])
+    assert found.box.as_list() == [1000, 600, 1080, 620]
+    assert network.shapes == [(1, 3, 160, 256)]
+
+
+def test_a_plate_in_two_parts_is_found_once_and_one_that_a_part_cuts_off_not_at_all() -> None:
+    image = picture(1920, 1080)
+    image[600:620, 1000:1080] = 255
+    nearly_same = [Box(990, 590, 1070, 612), Box(1010, 600, 1090, 622)]
+    assert len(Detector(Bright()).near(image, nearly_same)) == 1
+    assert Detector(Bright()).near(image, [Box(860, 600, 940, 620)]) == []
+
+
+def test_at_the_edge_of_the_picture_a_plate_may_be_cut_off() -> None:
+    image = picture(1920, 1080)
+    image[600:620, 1850:] = 255
+    (found,) = Detector(Bright()).near(image, [Box(1840, 600, 1920, 620)])
+    assert found.box.as_list() == [1850, 600, 1920, 620]
