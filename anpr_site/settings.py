@@ -146,7 +146,6 @@ SEGMENT_SECONDS = env.number("SEGMENT_SECONDS", 90, least=1)
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)  # a worker that shows no sign of life for so long is gone
 MAX_ATTEMPTS = int(env.number("MAX_ATTEMPTS", 3, least=1))
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15, least=0.2)
-LOST_AFTER_SECONDS = env.number("LOST_AFTER_SECONDS", 120, least=0.2)  # queued work that nobody took is sent again
 READ_DEVICE = env.one_of("READ_DEVICE", ("auto", "cpu", "cuda"), "auto")
 READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")  # called with the device
 

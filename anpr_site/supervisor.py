@@ -120,7 +120,9 @@ def standard_parts(host: str, port: int) -> list[Part]:
     kill = signal.SIGKILL
     return [
         Part("web", [*web, *quiet]),
-        Part("ingest", [*worker, "--queues", "ingest,light", "--hostname", "ingest@%h", *lean], kill),
+        # Not `read`: what a file is and where it was driven is known while others are still being read. `light` comes
+        # first, because the queues are served in this order, and its tasks take moments.
+        Part("ingest", [*worker, "--queues", "light,ingest", "--hostname", "ingest@%h", *lean], kill),
         Part("reader", [*worker, "--queues", "read", "--hostname", "read@%h", *lean], kill, nice=5),
         Part("beat", [*beat, *schedule]),
     ]

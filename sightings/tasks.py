@@ -1,4 +1,7 @@
-"""What workers run: an id in, one call. Names are what `sightings.queue.enqueue` sends."""
+"""What workers run: one call each. Names are what `sightings.queue.enqueue` sends.
+
+What is read or inspected next is chosen when a worker is free for it, not when the work was asked for.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ def task(name: str) -> Callable[[Work], Work]:
     return register
 
 
-@task("inspect_upload")
-def inspect_upload(*, upload_id: str) -> None:
-    inspect.inspect_upload(upload_id)
+@task("inspect_next")
+def inspect_next() -> None:
+    inspect.inspect_next()
 
 
-@task("read_segment")
-def read_segment(*, segment_id: int) -> None:
-    read.read_segment(segment_id)
+@task("read_next")
+def read_next() -> None:
+    read.read_next()
 
 
 @task("merge_run")

@@ -78,6 +78,8 @@ class Segment(models.Model):
     lease_owner = models.CharField(max_length=120, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)  # of the latest attempt
+    finished_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     progress = models.FloatField(default=0.0)
     frames = models.PositiveIntegerField(default=0)
@@ -94,6 +96,8 @@ class Segment(models.Model):
         indexes = [
             # The sweep: leases that ran out, and work that was queued but never taken.
             models.Index(fields=["state", "lease_expires_at"], name="segment_by_lease"),
+            # Whose turn it is, and how fast reading goes: what was begun lately.
+            models.Index(fields=["started_at"], name="segment_by_start"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "index"], name="segment_index_once_per_run"),

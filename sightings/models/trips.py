@@ -43,6 +43,10 @@ class Trip(models.Model):
     time_source = models.CharField(max_length=10, choices=TimeSource.choices, blank=True)
     time_uncertainty_s = models.FloatField(null=True, blank=True)
     distance_m = models.FloatField(null=True, blank=True)
+    paused = models.BooleanField(default=False, help_text="What is unread waits until it is resumed")
+    priority = models.PositiveIntegerField(
+        default=0, help_text="Above 0: read before the fleet's other trips, the highest first"
+    )
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="trips")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -140,13 +140,13 @@ def _enter(upload: Upload, looked: Looked) -> None:
 
 
 def start_reading(video: Video, cuts: list[tuple[float, float]]) -> ProcessingRun:
-    """Open a run over the whole video, with one task a segment. In a transaction."""
+    """Open a run over the whole video, with one message a segment. In a transaction."""
     run = ProcessingRun.objects.create(video=video, is_current=True)
-    made = Segment.objects.bulk_create(
+    Segment.objects.bulk_create(
         Segment(run=run, index=index, start_s=start, end_s=end) for index, (start, end) in enumerate(cuts)
     )
-    for segment in made:
-        enqueue("read_segment", queue="read", segment_id=segment.pk)
+    for _ in cuts:
+        enqueue("read_next", queue="read")
     refresh_trip(video.trip_id)  # a trip that was done has work again
     publish_trip(video.trip_id)
     return run

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from recognition.errors import NotAVideo, RecognitionError, TelemetryUnreadable, VideoDamaged
 from sightings.models import Fleet, Upload, UploadKind, UploadState
-from sightings.processing import leases, sidecars
+from sightings.processing import leases, sidecars, turns
 from sightings.processing.arrivals import close_upload, gps_findings, receive_video
 from sightings.progress import publish_trip, publish_upload
 from sightings.services import parts
@@ -23,10 +23,17 @@ GONE = "The bytes of this file are no longer on the server. Please send it again
 DEADLY = "Looking at this file stopped the program that did it, {} times. The file was kept for the operator to see."
 
 
-def inspect_upload(upload_id: str) -> None:
-    """Take an upload and see it through to done, duplicate or failed. Nothing happens if it is not waiting."""
+def inspect_next() -> None:
+    """Inspect the upload whose turn it is, if there is one. Who loses it to another worker takes the next."""
+    while (upload_id := turns.next_upload()) is not None:
+        if inspect_upload(upload_id):
+            return
+
+
+def inspect_upload(upload_id: str) -> bool:
+    """Take an upload and see it through to done, duplicate or failed; False if it was not waiting."""
     if not leases.take_upload(upload_id):
-        return
+        return False
     upload = Upload.objects.select_related("fleet", "vehicle", "user").get(pk=upload_id)
     publish_upload(upload_id)
     if _counted(upload) > settings.MAX_ATTEMPTS:
@@ -35,6 +42,7 @@ def inspect_upload(upload_id: str) -> None:
         with leases.beating(partial(leases.renew_upload, upload_id)):
             _inspect(upload, sidecars.path_of(upload))
     publish_upload(upload_id)
+    return True
 
 
 def _counted(upload: Upload) -> int:

@@ -44,6 +44,8 @@ def take_segment(segment_id: int, owner: str) -> bool:
             lease_owner=owner,
             lease_expires_at=_expiry(),
             heartbeat_at=timezone.now(),
+            started_at=timezone.now(),
+            finished_at=None,
             attempts=F("attempts") + 1,
             progress=0.0,
         )

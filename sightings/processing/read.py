@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from recognition import images, pipeline
@@ -19,7 +20,7 @@ from recognition.errors import RecognitionError
 from recognition.types import Image, PlateTrack, Progress
 from sightings import storage
 from sightings.models import ProcessingRun, Segment, SegmentState, Video
-from sightings.processing import files, leases, packing, states
+from sightings.processing import files, leases, packing, states, turns
 from sightings.progress import publish_trip
 from sightings.queue import enqueue
 
@@ -36,17 +37,25 @@ def reader() -> Any:
     return import_string(settings.READER_FACTORY)(settings.READ_DEVICE)
 
 
-def read_segment(segment_id: int) -> None:
-    """Read a segment if it is free, and have its run merged afterwards."""
+def read_next() -> None:
+    """Read the segment whose turn it is, if there is one. Who loses it to another worker takes the next."""
+    give_up_poison()
+    while (segment_id := turns.next_segment()) is not None:
+        if read_segment(segment_id):
+            return
+
+
+def read_segment(segment_id: int) -> bool:
+    """Read a segment if it is free, and have its run merged afterwards; True where this call did it."""
     owner = leases.new_owner()
     if not leases.take_segment(segment_id, owner):
-        give_up_poison(segment_id)
-        return
+        return False
     segment = Segment.objects.select_related("run__video").get(pk=segment_id)
     states.begin_run(segment.run_id)
     publish_trip(segment.run.video.trip_id)
     with leases.beating(partial(leases.renew_segment, segment_id, owner)) as heart:
         _read(segment, owner, heart)
+    return True
 
 
 def _read(segment: Segment, owner: str, heart: leases.Heart) -> None:
@@ -139,7 +148,9 @@ class _Beat:
 @transaction.atomic
 def end(segment: Segment, owner: str, **fields: Any) -> None:
     """Write how a segment ended, if it is still ours, and have the run merged. Raises LeaseLost."""
-    changed = leases.held(segment.pk, owner).update(lease_owner="", lease_expires_at=None, **fields)
+    changed = leases.held(segment.pk, owner).update(
+        lease_owner="", lease_expires_at=None, finished_at=timezone.now(), **fields
+    )
     if changed != 1:
         raise leases.LeaseLost
     _after(segment.run_id)
@@ -162,21 +173,20 @@ def _try_again(segment: Segment, owner: str) -> None:
         _after(segment.run_id)
         return
     if leases.held(segment.pk, owner).update(state=SegmentState.QUEUED, lease_owner="") == 1:
-        enqueue("read_segment", queue="read", segment_id=segment.pk)
+        enqueue("read_next", queue="read")
 
 
 @transaction.atomic
-def give_up_poison(segment_id: int) -> None:
-    """A segment whose every attempt ended with its reader's death fails, and the rest of the trip goes on."""
-    if (
-        leases.dead_segments()
-        .filter(pk=segment_id, attempts__gte=settings.MAX_ATTEMPTS)
-        .update(
+def give_up_poison() -> None:
+    """Segments whose every attempt ended with their reader's death fail, and the rest of their trips goes on."""
+    poison = leases.dead_segments().filter(attempts__gte=settings.MAX_ATTEMPTS)
+    for segment_id, run_id in list(poison.values_list("pk", "run_id")):
+        given_up = poison.filter(pk=segment_id).update(
             state=SegmentState.FAILED,
             lease_owner="",
             lease_expires_at=None,
             error_code="reader_died",
             error=DIED.format(settings.MAX_ATTEMPTS),
         )
-    ):
-        _after(Segment.objects.values_list("run_id", flat=True).get(pk=segment_id))
+        if given_up:
+            _after(run_id)

@@ -1,16 +1,17 @@
 """What fell between two chairs is picked up: work of dead workers, and work whose message was lost.
 
-A message too many does no harm, because every worker begins with a lease; too many messages would, so that waiting
-work is sent again only when its queue has run empty, or after a very long time.
+A message says that there is work, and whoever takes it asks what. So one too many does no harm, and work that waits
+while the queue has run empty has lost its message; also that of a dead worker, which the broker keeps for long.
 """
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sightings.models import ProcessingRun, Segment, SegmentState, Upload, UploadKind, UploadState
@@ -23,7 +24,6 @@ from sightings.services import uploads
 
 log = logging.getLogger(__name__)
 
-VERY_LONG = 30  # times LOST_AFTER_SECONDS: then work is sent again although its queue is not empty
 KEPT_DAYS = 7  # bytes of failed uploads
 MOST = 200  # rows of a kind per sweep
 
@@ -36,36 +36,34 @@ def sweep() -> None:
 
 
 def sweep_uploads() -> None:
-    """Uploads that nobody finished, took, or saw through."""
+    """Uploads that nobody finished, saw through, or was told of."""
     for upload in Upload.objects.filter(state=UploadState.RECEIVING, offset=F("size"), updated_at__lt=_ago(60))[:MOST]:
         uploads.finish(upload=upload)
     dead = Upload.objects.filter(state=UploadState.INSPECTING, updated_at__lt=_ago(settings.LEASE_SECONDS))
     for pk in list(dead.values_list("pk", flat=True)[:MOST]):
-        # Sent at once; the row's time is now, so that the next lines leave it alone.
         if dead.filter(pk=pk).update(state=UploadState.RECEIVED, updated_at=timezone.now()) == 1:
             log.warning("upload %s: its inspection died, it is inspected again", pk)
             publish_upload(str(pk))
-            send("inspect_upload", "ingest", {"upload_id": str(pk)})
-    lost = Upload.objects.filter(state=UploadState.RECEIVED, updated_at__lt=_patience("ingest"))
-    for pk in list(lost.values_list("pk", flat=True)[:MOST]):
-        if lost.filter(pk=pk).update(updated_at=timezone.now()) == 1:
-            send("inspect_upload", "ingest", {"upload_id": str(pk)})
+    _tell("inspect_next", "ingest", Upload.objects.filter(state=UploadState.RECEIVED))
 
 
 def sweep_segments() -> None:
     """Segments whose reader died, and segments that wait although nobody was told."""
     dead = dead_segments().filter(state=SegmentState.LEASED)
     for pk in list(dead.values_list("pk", flat=True)[:MOST]):
-        # `heartbeat_at` tells when a waiting segment was last sent.
-        if dead.filter(pk=pk).update(state=SegmentState.QUEUED, lease_owner="", heartbeat_at=timezone.now()) == 1:
+        if dead.filter(pk=pk).update(state=SegmentState.QUEUED, lease_owner="") == 1:
             log.warning("segment %s: its reader died, it is read again", pk)
-            send("read_segment", "read", {"segment_id": pk})
-    before = _patience("read")
-    never = Q(heartbeat_at=None, run__in=ProcessingRun.objects.filter(created_at__lt=before).values("pk"))
-    lost = dead_segments().filter(Q(heartbeat_at__lt=before) | never, state=SegmentState.QUEUED)
-    for pk in list(lost.order_by("run", "index").values_list("pk", flat=True)[:MOST]):
-        if lost.filter(pk=pk).update(heartbeat_at=timezone.now()) == 1:
-            send("read_segment", "read", {"segment_id": pk})
+    _tell("read_next", "read", dead_segments().filter(run__video__trip__paused=False))
+
+
+def _tell(name: str, queue: Queue, work: QuerySet[Any]) -> None:
+    """One message for each piece of work that waits, where the queue has none left."""
+    pieces = work.count()
+    if not pieces or waiting(queue):
+        return
+    for _ in range(min(pieces, MOST)):
+        if not send(name, queue, {}):
+            return
 
 
 def sweep_runs() -> None:
@@ -94,13 +92,8 @@ def release_all() -> None:
     """
     held = Segment.objects.filter(state=SegmentState.LEASED)
     held.filter(attempts__gt=0).update(attempts=F("attempts") - 1)
-    held.update(state=SegmentState.QUEUED, lease_owner="", heartbeat_at=_ago(86_400))
-    Upload.objects.filter(state=UploadState.INSPECTING).update(state=UploadState.RECEIVED, updated_at=_ago(86_400))
-
-
-def _patience(queue: Queue) -> datetime:
-    """Work that was last sent before this moment is sent again."""
-    return _ago(settings.LOST_AFTER_SECONDS * (VERY_LONG if waiting(queue) else 1))
+    held.update(state=SegmentState.QUEUED, lease_owner="")
+    Upload.objects.filter(state=UploadState.INSPECTING).update(state=UploadState.RECEIVED)
 
 
 def _ago(seconds: float) -> datetime:

@@ -92,8 +92,7 @@ def _restart(run: ProcessingRun) -> bool:
         return False
     run.refresh_from_db()
     unread = Segment.objects.filter(run=run, state__in=[SegmentState.FAILED, SegmentState.CANCELLED])
-    segments = list(unread.values_list("pk", flat=True))
-    unread.update(
+    segments = unread.update(
         state=SegmentState.QUEUED,
         attempts=0,
         progress=0.0,
@@ -103,8 +102,8 @@ def _restart(run: ProcessingRun) -> bool:
         lease_expires_at=None,
         heartbeat_at=None,
     )
-    for segment in segments:
-        enqueue("read_segment", queue="read", segment_id=segment)
+    for _ in range(segments):
+        enqueue("read_next", queue="read")
     if not segments:
         enqueue("merge_run", queue="light", run_id=run.pk)
     return True

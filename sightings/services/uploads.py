@@ -120,7 +120,7 @@ def finish(*, upload: Upload) -> bool:
     if whole.update(state=UploadState.RECEIVED, updated_at=timezone.now()) != 1:
         return False
     upload.refresh_from_db()
-    enqueue("inspect_upload", queue="ingest", upload_id=str(upload.id))
+    enqueue("inspect_next", queue="ingest")
     publish_upload(str(upload.id))
     return True
 
@@ -152,7 +152,7 @@ def retry_upload(*, upload: Upload, user: User) -> None:
         raise NotRetryable
     upload.refresh_from_db()
     audit.record(action="upload.retried", user=user, fleet=upload.fleet, target=upload)
-    enqueue("inspect_upload", queue="ingest", upload_id=str(upload.id))
+    enqueue("inspect_next", queue="ingest")
     publish_upload(str(upload.id))
 
 

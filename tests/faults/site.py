@@ -38,7 +38,6 @@ class Site:
             "SEGMENT_SECONDS": "6",
             "LEASE_SECONDS": "2",
             "SWEEP_SECONDS": "1",
-            "LOST_AFTER_SECONDS": "3",
             "READER_FACTORY": "tests.faults.holding.load_reader",
         }
         self.redis = embedded_redis.part(socket_path(folder), folder / "redis")
@@ -47,7 +46,7 @@ class Site:
         worker = [*celery, "worker", "--loglevel", "ERROR", "--include", "tests.faults.holding", "--concurrency", "1"]
         lean = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.workers = {
-            "ingest": self._part("ingest", [*worker, *lean, "--queues", "ingest,light", "--hostname", "ingest@test"]),
+            "ingest": self._part("ingest", [*worker, *lean, "--queues", "light,ingest", "--hostname", "ingest@test"]),
             "read": self._part("read", [*worker, *lean, "--queues", "read", "--hostname", "read@test"]),
         }
         self.beat = self._part("beat", [*celery, "beat", "--schedule", str(folder / "schedule"), "--pidfile", ""])

@@ -21,9 +21,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 @pytest.mark.django_db
 def test_work_is_sent_only_after_commit(sent: Sent, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        queue.enqueue("read_segment", queue="read", segment_id=7)
+        queue.enqueue("merge_run", queue="light", run_id=7)
         assert sent == []
-    assert sent == [("read_segment", {"kwargs": {"segment_id": 7}, "queue": "read", "retry": False})]
+    assert sent == [("merge_run", {"kwargs": {"run_id": 7}, "queue": "light", "retry": False})]
 
 
 def test_a_broker_that_is_down_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,12 +31,12 @@ def test_a_broker_that_is_down_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(app, "send_task", refuse)
-    assert queue.send("read_segment", "read", {"segment_id": 7}) is False
+    assert queue.send("merge_run", "light", {"run_id": 7}) is False
 
 
 def test_every_task_is_known_by_the_name_it_is_sent_under() -> None:
     app.loader.import_default_modules()
-    assert {"inspect_upload", "read_segment", "merge_run", "sweep"} <= set(app.tasks)
+    assert {"inspect_next", "read_next", "merge_run", "sweep"} <= set(app.tasks)
     assert app.conf.beat_schedule["sweep"]["task"] == "sweep"
 
 

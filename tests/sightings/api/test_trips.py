@@ -43,7 +43,7 @@ def test_what_failed_is_read_again(bobs: APIClient, trip: Trip, queued: list[tup
     assert (answer.status_code, answer.json()["state"]) == (202, "waiting")
     bad.refresh_from_db()
     assert (bad.state, bad.attempts, bad.error) == ("queued", 0, "")
-    assert queued == [("read_segment", {"queue": "read", "segment_id": bad.pk})]
+    assert queued == [("read_next", {"queue": "read"})]
     assert bobs.post(f"/api/v1/trips/{trip.pk}/retry/").json()["code"] == "not_retryable"
 
 

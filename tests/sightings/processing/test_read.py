@@ -100,7 +100,7 @@ def test_a_worker_whose_lease_went_to_another_writes_nothing(segment: Segment, m
 
 def test_a_segment_whose_readers_all_died_fails_and_is_not_tried_again(segment: Segment, settings: Any) -> None:
     Segment.objects.filter(pk=segment.pk).update(attempts=settings.MAX_ATTEMPTS)
-    read.read_segment(segment.pk)
+    read.read_next()
     segment.refresh_from_db()
     assert (segment.state, segment.error_code) == ("failed", "reader_died")
 
@@ -108,6 +108,6 @@ def test_a_segment_whose_readers_all_died_fails_and_is_not_tried_again(segment: 
 def test_a_segment_that_is_being_read_is_not_given_up(segment: Segment, settings: Any) -> None:
     leases.take_segment(segment.pk, "busy")
     Segment.objects.filter(pk=segment.pk).update(attempts=settings.MAX_ATTEMPTS)
-    read.read_segment(segment.pk)
+    read.read_next()
     segment.refresh_from_db()
     assert segment.state == "leased"

@@ -21,16 +21,19 @@ LONG_AGO = timedelta(hours=1)
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     kept: Sent = []
-    monkeypatch.setattr(sweep, "send", lambda *message: kept.append(message))
+
+    def note(*message: Any) -> bool:
+        kept.append(message)
+        return True
+
+    monkeypatch.setattr(sweep, "send", note)
     monkeypatch.setattr(sweep, "waiting", lambda queue: 0)
     return kept
 
 
 @pytest.fixture
 def run(trip: Trip) -> ProcessingRun:
-    run = make_run(make_video(trip), state="reading")
-    ProcessingRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - LONG_AGO)
-    return run
+    return make_run(make_video(trip), state="reading")
 
 
 def segment_of(run: ProcessingRun, **fields: Any) -> Segment:
@@ -48,7 +51,7 @@ def test_the_segment_of_a_dead_worker_is_sent_again(run: ProcessingRun, sent: Se
     sweep.sweep()
     segment.refresh_from_db()
     assert segment.state == "queued"
-    assert sent == [("read_segment", "read", {"segment_id": segment.pk})]
+    assert sent == [("read_next", "read", {})]
 
 
 def test_a_segment_whose_worker_lives_is_left_alone(run: ProcessingRun, sent: Sent) -> None:
@@ -57,16 +60,22 @@ def test_a_segment_whose_worker_lives_is_left_alone(run: ProcessingRun, sent: Se
     assert sent == []
 
 
-def test_a_segment_whose_message_was_lost_is_sent_again_but_not_at_every_sweep(run: ProcessingRun, sent: Sent) -> None:
-    segment = segment_of(run, state="queued")
+def test_work_whose_message_was_lost_is_told_of_again_a_message_for_each_piece(run: ProcessingRun, sent: Sent) -> None:
+    segment_of(run, state="queued")
+    segment_of(run, state="queued")
     sweep.sweep()
+    assert sent == [("read_next", "read", {})] * 2
+
+
+def test_the_parts_of_a_paused_trip_are_not_told_of(run: ProcessingRun, sent: Sent) -> None:
+    segment_of(run, state="queued")
+    Trip.objects.update(paused=True)
     sweep.sweep()
-    assert sent == [("read_segment", "read", {"segment_id": segment.pk})]
+    assert sent == []
 
 
 def test_while_messages_wait_none_is_added(run: ProcessingRun, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "waiting", lambda queue: 5)
-    ProcessingRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(minutes=10))
     segment_of(run, state="queued")
     sweep.sweep()
     assert sent == []
@@ -90,14 +99,13 @@ def test_an_upload_whose_inspection_died_is_inspected_again(northwind: Fleet, bo
     sweep.sweep()
     upload.refresh_from_db()
     assert upload.state == "received"
-    assert sent == [("inspect_upload", "ingest", {"upload_id": str(upload.pk)})]
+    assert sent == [("inspect_next", "ingest", {})]
 
 
-def test_an_upload_that_nobody_took_is_sent_again(northwind: Fleet, bob: User, sent: Sent) -> None:
-    upload = upload_of(northwind, bob, state="received")
-    upload_of(northwind, bob, state="received", age=timedelta(seconds=1))
+def test_an_upload_whose_message_was_lost_is_told_of_again(northwind: Fleet, bob: User, sent: Sent) -> None:
+    upload_of(northwind, bob, state="received")
     sweep.sweep()
-    assert sent == [("inspect_upload", "ingest", {"upload_id": str(upload.pk)})]
+    assert sent == [("inspect_next", "ingest", {})]
 
 
 def test_an_upload_whose_last_byte_came_before_the_server_died_is_finished(
@@ -132,4 +140,4 @@ def test_a_clean_stop_costs_no_attempt(run: ProcessingRun, sent: Sent) -> None:
     segment.refresh_from_db()
     assert (segment.state, segment.attempts) == ("queued", 0)
     sweep.sweep()
-    assert sent == [("read_segment", "read", {"segment_id": segment.pk})]
+    assert sent == [("read_next", "read", {})]
