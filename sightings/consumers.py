@@ -7,6 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
+from sightings.eta import ReadingQueue
 from sightings.models import Fleet, Trip, Upload, User
 from sightings.progress import ACTIVE_TRIPS, ACTIVE_UPLOADS, Message, group_of, trip_message, upload_message
 
@@ -54,4 +55,5 @@ def _stored(user: User) -> list[Message]:
     """How the trips and uploads stand that are under way."""
     trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
     uploads = Upload.objects.visible_to(user).filter(state__in=ACTIVE_UPLOADS).order_by("-created_at")[:MOST_STORED]
-    return [*map(trip_message, trips), *map(upload_message, uploads)]
+    queue = ReadingQueue.now()
+    return [*(trip_message(trip, queue) for trip in trips), *map(upload_message, uploads)]

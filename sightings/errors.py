@@ -68,6 +68,18 @@ class NotStoppable(PlatelogError):
     message = "Nothing of this trip is being read: there is nothing to stop."
 
 
+class NotInQueue(PlatelogError):
+    code = "not_in_queue"
+    status = 409
+    message = "Nothing of this trip waits to be read."
+
+
+class NotPaused(PlatelogError):
+    code = "not_paused"
+    status = 409
+    message = "This trip is not paused: there is nothing to resume."
+
+
 class UnknownScope(PlatelogError):
     code = "unknown_scope"
     message = "There is no such scope."

@@ -15,8 +15,9 @@ from channels.layers import get_channel_layer
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils import timezone
 from redis.exceptions import RedisError
+
+from sightings.eta import ReadingQueue
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,13 @@ class TripPayload(TypedDict):
     id: int
     name: str
     state: str
+    paused: bool
+    first: bool  # a manager put it before the fleet's other trips
     progress: float  # 0–1 over all videos, by their length
-    eta_s: float | None
+    eta_s: float | None  # None also while it is paused
     sightings: int
     doubtful: int
-    stage: str  # waiting, reading, merging, or the state a trip ended in
+    stage: str  # waiting, reading, merging, pausing (one part is still being read), paused, or the state it ended in
     error: str
 
 
@@ -99,23 +102,24 @@ def publish_sighting(sighting_id: int) -> None:
     transaction.on_commit(partial(_send_sighting, sighting_id))
 
 
-def trip_message(trip: Any) -> TripMessage:
-    """A Trip as its row and its runs say at this moment."""
+def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
+    """A Trip as its row and its runs say at this moment; who tells of many asks for the queue but once."""
     runs = _latest_runs(trip.pk)
     current = apps.get_model("sightings", "Sighting").objects.filter(trip=trip.pk, run__is_current=True)
     seen = current.exclude(review_state="rejected")
-    progress = _progress(runs)
     return {
         "type": "trip",
         "trip": {
             "id": trip.pk,
             "name": trip.name,
             "state": trip.state,
-            "progress": progress,
-            "eta_s": _eta_s(runs, progress) if trip.state in ACTIVE_TRIPS else None,
+            "paused": trip.paused,
+            "first": trip.priority > 0,
+            "progress": _progress(runs),
+            "eta_s": eta_s(trip, queue),
             "sightings": seen.count(),
             "doubtful": seen.doubtful().count(),
-            "stage": _stage(trip.state, runs),
+            "stage": _stage(trip, runs),
             "error": next((run.error for run in runs if run.error), ""),
         },
     }
@@ -160,10 +164,11 @@ def sighting_message(sighting: Any) -> SightingMessage:
 
 
 def _latest_runs(trip_id: int) -> list[Any]:
-    """The newest run of each video, with the number of its segments that are being read."""
+    """The newest run of each video, with the numbers of its segments that are being read and that wait."""
     leased = Count("segments", filter=Q(segments__state="leased"))
+    unread = Count("segments", filter=Q(segments__state="queued"))
     runs = apps.get_model("sightings", "ProcessingRun").objects.filter(video__trip=trip_id).select_related("video")
-    newest = {run.video_id: run for run in runs.annotate(leased=leased).order_by("pk")}
+    newest = {run.video_id: run for run in runs.annotate(leased=leased, unread=unread).order_by("pk")}
     return list(newest.values())
 
 
@@ -175,20 +180,20 @@ def _progress(runs: list[Any]) -> float:
     return round(min(1.0, done / total), 4)
 
 
-def _eta_s(runs: list[Any], progress: float) -> float | None:
-    """Seconds left at the pace so far; None before there is a pace."""
-    started = min((run.started_at for run in runs if run.started_at), default=None)
-    if started is None or progress < 0.02:
+def eta_s(trip: Any, queue: ReadingQueue | None = None) -> float | None:
+    """Seconds until a trip is read; None where nothing is, where it is paused, and before there is a pace."""
+    if trip.state not in ACTIVE_TRIPS or trip.paused:
         return None
-    passed: float = (timezone.now() - started).total_seconds()
-    return round(passed * (1.0 - progress) / progress, 1)
+    return (queue or ReadingQueue.now()).eta_s(trip.pk)
 
 
-def _stage(state: str, runs: list[Any]) -> str:
-    if state not in ACTIVE_TRIPS:
-        return state
+def _stage(trip: Any, runs: list[Any]) -> str:
+    if trip.state not in ACTIVE_TRIPS:
+        return str(trip.state)
     if any(run.leased for run in runs):
-        return "reading"
+        return "pausing" if trip.paused else "reading"
+    if trip.paused and any(run.unread for run in runs):
+        return "paused"
     return "merging" if any(run.state == "merging" for run in runs) else "waiting"
 
 

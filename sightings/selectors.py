@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from recognition.plates import deletion_keys
 from sightings import plate_query, storage
+from sightings.eta import ReadingQueue
 from sightings.models import (
     AuditEntry,
     Fleet,
@@ -21,15 +22,19 @@ from sightings.models import (
     ReviewState,
     Sighting,
     Trip,
+    Upload,
+    UploadState,
     User,
     Vehicle,
     Video,
 )
 from sightings.plate_query import PlateQuery
+from sightings.progress import ACTIVE_TRIPS
 from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet
 
 Person = User | AnonymousUser
 MOST_MATCHES = 200
+ARRIVED = (UploadState.RECEIVED, UploadState.INSPECTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,23 @@ def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:
     """A number per trip as a sub-select: only the trips of the page are counted."""
     counted = rows.order_by().values("trip").annotate(n=count).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def queue_for(user: Person) -> dict[str, Any]:
+    """What is still to be looked at and read of all that this person may see, and how long that takes."""
+    active = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS)
+    going = list(active.filter(paused=False).values_list("pk", flat=True))
+    queue = ReadingQueue.now()
+    times = [queue.eta_s(trip) for trip in going]
+    return {
+        "files": Upload.objects.visible_to(user).filter(state__in=ARRIVED).count(),
+        "trips": len(going),
+        "paused": active.filter(paused=True).count(),
+        "video_s": round(queue.video_s(going), 1),
+        "eta_s": max((seconds for seconds in times if seconds is not None), default=None),
+        "pace": None if queue.pace is None else round(queue.pace, 3),
+        "readers": queue.readers,
+    }
 
 
 def trip_detail(user: Person, pk: int) -> Trip | None:

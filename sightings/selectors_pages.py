@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from sightings import selectors
+from sightings.eta import ReadingQueue
 from sightings.models import Fleet, Observation, Plate, Sighting, Track, Trip, Upload, UploadState, Video
 from sightings.progress import ACTIVE_TRIPS, trip_message
 from sightings.selectors import Person
@@ -47,8 +48,8 @@ def cards(trips: Iterable[Trip]) -> list[dict[str, Any]]:
     points: dict[int, list[Point]] = defaultdict(list)
     for trip_id, some in Track.objects.filter(video__trip__in=ids).values_list("video__trip", "points"):
         points[trip_id].extend(some)
-    crops = _crops(ids)
-    return [_card(trip, videos[trip.pk], points[trip.pk]) | {"crops": crops[trip.pk]} for trip in shown]
+    crops, queue = _crops(ids), ReadingQueue.now()
+    return [_card(trip, videos[trip.pk], points[trip.pk], queue) | {"crops": crops[trip.pk]} for trip in shown]
 
 
 def _crops(trips: list[int]) -> dict[int, list[str]]:
@@ -66,13 +67,13 @@ def likely_region(sighting: Sighting) -> str:
     return sighting.region if (sighting.region_score or 0.0) >= LIKELY_REGION else ""
 
 
-def _card(trip: Trip, videos: list[Video], points: list[Point]) -> dict[str, Any]:
+def _card(trip: Trip, videos: list[Video], points: list[Point], queue: ReadingQueue) -> dict[str, Any]:
     return {
         "trip": trip,
         "poster": next((f"/files/posters/{video.pk}/" for video in videos if video.poster), ""),
         "seconds": sum(video.duration_s for video in videos if video.camera != "rear") or None,
         "line": route_path(points),
-        "live": trip_message(trip)["trip"] if trip.state in ACTIVE_TRIPS else None,
+        "live": trip_message(trip, queue)["trip"] if trip.state in ACTIVE_TRIPS else None,
     }
 
 

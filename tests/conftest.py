@@ -119,4 +119,5 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
     monkeypatch.setattr("sightings.services.uploads.enqueue", note)
     monkeypatch.setattr("sightings.services.trips.enqueue", note)
+    monkeypatch.setattr("sightings.services.queueing.enqueue", note)
     return sent

@@ -18,7 +18,7 @@ from sightings.api.base import ApiView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
 from sightings.api.views.sightings import SightingViews
-from sightings.api.views.trips import MeView, TripViews, VehicleViews
+from sightings.api.views.trips import MeView, QueueView, TripViews, VehicleViews
 from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
 
 app_name = "api"
@@ -52,6 +52,7 @@ router.register("audit", AuditViews, basename="audit")
 
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
+    path("queue/", QueueView.as_view(), name="queue"),
     path("uploads/", UploadListView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("uploads/<uuid:upload_id>/retry/", UploadRetryView.as_view(), name="upload-retry"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from sightings.models import ProcessingRun, RunState, Segment, SegmentState, Trip, TripState
 from sightings.processing.leases import OPEN_RUNS
+from sightings.progress import ACTIVE_TRIPS
 from sightings.services.trips import latest_runs
 
 UNFINISHED = (SegmentState.QUEUED, SegmentState.LEASED)
@@ -108,4 +109,7 @@ def refresh_trip(trip_id: int) -> None:
         state = TripState.DONE
     else:
         state = TripState.FAILED if states <= {RunState.FAILED, RunState.CANCELLED} else TripState.PARTIAL
-    Trip.objects.filter(pk=trip_id).exclude(state=state).update(state=state, updated_at=timezone.now())
+    changed = Trip.objects.filter(pk=trip_id).exclude(state=state)
+    # Having been put first holds for this reading, not for one of some later day.
+    read = {} if state in ACTIVE_TRIPS else {"priority": 0}
+    changed.update(state=state, updated_at=timezone.now(), **read)

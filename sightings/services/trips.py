@@ -32,7 +32,7 @@ def retry_run(*, run: ProcessingRun, user: User) -> ProcessingRun:
     require_role(user, trip.fleet, Role.REVIEWER)
     if not _restart(run):
         raise NotRetryable
-    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, updated_at=timezone.now())
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
     audit.record(action="run.retried", user=user, fleet=trip.fleet, target=run)
     publish_trip(trip.pk)
     return run
@@ -48,7 +48,7 @@ def retry_trip(*, trip: Trip, user: User) -> int:
     restarted = [run for run in latest_runs(trip) if run.state in RETRYABLE and _restart(run)]
     if not restarted:
         raise NotRetryable("Nothing in this trip failed: there is nothing to read again.")
-    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, updated_at=timezone.now())
+    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
     trip.refresh_from_db()
     audit.record(action="trip.retried", user=user, fleet=trip.fleet, target=trip, detail={"runs": len(restarted)})
     publish_trip(trip.pk)
@@ -68,6 +68,7 @@ def stop_trip(*, trip: Trip, user: User) -> int:
     stopped = waiting.update(state=SegmentState.CANCELLED, lease_owner="", lease_expires_at=None, heartbeat_at=None)
     if not stopped:
         raise NotStoppable
+    Trip.objects.filter(pk=trip.pk).update(paused=False)
     for run_id in sorted(runs):
         enqueue("merge_run", queue="light", run_id=run_id)
     audit.record(action="trip.stopped", user=user, fleet=trip.fleet, target=trip, detail={"segments": stopped})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sightings import selectors, selectors_pages
 from sightings.forms import FLAG_REASONS, TripNameForm
 from sightings.models import Role, Trip, User
-from sightings.services import audit, trips
+from sightings.services import audit, queueing, trips
 from sightings.services.roles import has_role
 from sightings.views.people import back, note_once, page, person_of, told
 
@@ -39,6 +39,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "data": selectors_pages.trip_data(person, trip),
         "failed": [segment for run in runs for segment in run.segments.all() if segment.state == "failed"],
         "may_write": has_role(person, trip.fleet, Role.REVIEWER),
+        "may_manage": has_role(person, trip.fleet, Role.MANAGER),
         "reasons": FLAG_REASONS,
     }
     return render(request, "sightings/trip.html", context)
@@ -71,6 +72,44 @@ def stop(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
     trip = _trip(person, pk)
     told(request, lambda: trips.stop_trip(trip=trip, user=person), "Reading was stopped. What was read is kept.")
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
+def pause(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    done = "Paused. A part that is being read now is still read to its end."
+    told(request, lambda: queueing.pause_trip(trip=trip, user=person), done)
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
+def resume(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    told(request, lambda: queueing.resume_trip(trip=trip, user=person), "Reading goes on.")
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
+def put_first(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    done = "This trip is read next, before the fleet's other trips."
+    told(request, lambda: queueing.put_first(trip=trip, user=person), done)
+    return back(request, reverse("trip", args=[pk]))
+
+
+@require_POST
+@page
+def put_back(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    person = person_of(request)
+    trip = _trip(person, pk)
+    told(request, lambda: queueing.put_back(trip=trip, user=person), "This trip waits for its turn again.")
     return back(request, reverse("trip", args=[pk]))
 
 

@@ -8,8 +8,10 @@ const TAGS = {
   failed: ["wrong", "wrong", "Failed"],
   reading: ["running", "clock", "Reading"],
   waiting: ["", "clock", "Waiting"],
+  paused: ["doubtful", "pause", "Paused"],
 };
-const STAGES = { waiting: "Waiting for a reader", reading: "Reading plates", merging: "Joining the parts" };
+const STAGES = { waiting: "Waiting for a reader", reading: "Reading plates", merging: "Joining the parts", pausing: "Pausing after this part", paused: "Paused" };
+const WHEN = { going: (trip) => !trip.paused, paused: (trip) => trip.paused, first: (trip) => trip.first, "in-turn": (trip) => !trip.first };
 
 export const isActive = (trip) => ACTIVE.includes(trip.state);
 
@@ -32,14 +34,17 @@ function meter() {
 export function showTrip(element, trip) {
   const field = (name) => element.querySelector(`[data-field="${name}"]`);
   const put = (name, text) => field(name) && field(name).textContent !== text && (field(name).textContent = text);
-  if (element.dataset.state !== trip.state) field("state")?.replaceChildren(stateTag(trip.state));
+  const shown = trip.paused && isActive(trip) ? "paused" : trip.state;
+  if ((element.dataset.shown ?? element.dataset.state) !== shown) field("state")?.replaceChildren(stateTag(shown));
   element.dataset.state = trip.state;
+  element.dataset.shown = shown;
   put("sightings", String(trip.sightings));
   put("doubtful", String(trip.doubtful));
   if (field("doubtful-box")) field("doubtful-box").hidden = !trip.doubtful;
   const live = element.querySelector("[data-live]");
   if (!live) return;
   live.hidden = !isActive(trip);
+  for (const form of live.querySelectorAll("[data-when]")) form.hidden = !WHEN[form.dataset.when](trip);
   put("stage", `${STAGES[trip.stage] ?? "Waiting"}, ${percentOf(trip)} %`);
   put("left", left(trip.eta_s));
   const bar = live.querySelector(".meter");

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.utils import timezone
 
 from sightings import progress
 from sightings.models import ProcessingRun, Segment, Trip
@@ -28,11 +26,16 @@ def test_only_the_latest_run_of_a_video_counts(trip: Trip) -> None:
     assert progress.trip_message(trip)["trip"]["progress"] == 0.5
 
 
-def test_the_time_left_follows_from_the_pace_so_far(trip: Trip) -> None:
-    Trip.objects.filter(pk=trip.pk).update(state="reading")
+def test_a_paused_trip_says_so_and_whether_a_part_is_still_being_read(trip: Trip) -> None:
+    Trip.objects.filter(pk=trip.pk).update(state="reading", paused=True)
     trip.refresh_from_db()
-    make_run(make_video(trip), progress=0.25, state="reading", started_at=timezone.now() - timedelta(seconds=30))
-    assert progress.trip_message(trip)["trip"]["eta_s"] == pytest.approx(90, abs=5)
+    run = make_run(make_video(trip), state="reading", progress=0.0)
+    segment = Segment.objects.create(run=run, index=0, start_s=0, end_s=60, state="leased")
+    Segment.objects.create(run=run, index=1, start_s=60, end_s=120)
+    message = progress.trip_message(trip)["trip"]
+    assert (message["paused"], message["stage"], message["eta_s"]) == (True, "pausing", None)
+    Segment.objects.filter(pk=segment.pk).update(state="done")
+    assert progress.trip_message(trip)["trip"]["stage"] == "paused"
 
 
 def test_a_trip_that_is_done_has_no_time_left(run: ProcessingRun) -> None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sightings.api.serializers import shared
 from sightings.models import ProcessingRun, Trip, Upload, Vehicle, Video
+from sightings.progress import eta_s
 
 
 class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
@@ -59,6 +60,7 @@ class TripSerializer(serializers.ModelSerializer[Trip]):
     ended_at = shared.Moment(read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     updated_at = shared.Moment(read_only=True)
+    eta_s = serializers.SerializerMethodField(help_text="Seconds until it is read; null where nobody can tell")
     sightings_count = serializers.IntegerField(read_only=True)
     plates_count = serializers.IntegerField(read_only=True)
     doubtful_count = serializers.IntegerField(read_only=True)
@@ -67,11 +69,14 @@ class TripSerializer(serializers.ModelSerializer[Trip]):
     class Meta:
         model = Trip
         fields = [
-            "id", "name", "state", "vehicle", "started_at", "ended_at", "time_source", "time_uncertainty_s",
-            "distance_m", "sightings_count", "plates_count", "doubtful_count", "video_count", "created_at",
-            "updated_at",
+            "id", "name", "state", "paused", "priority", "eta_s", "vehicle", "started_at", "ended_at", "time_source",
+            "time_uncertainty_s", "distance_m", "sightings_count", "plates_count", "doubtful_count", "video_count",
+            "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = [name for name in fields if name != "name"]
+
+    def get_eta_s(self, row: Trip) -> float | None:
+        return eta_s(row, self.context.get("queue"))
 
     @extend_schema_field(shared.VehicleRefSerializer(allow_null=True))
     def get_vehicle(self, row: Trip) -> dict[str, Any] | None:
@@ -85,6 +90,18 @@ class TripDetailSerializer(TripSerializer):
 
     class Meta(TripSerializer.Meta):
         fields = [*TripSerializer.Meta.fields, "videos"]
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    """What is still to be done, of all that the caller may see."""
+
+    files = serializers.IntegerField(help_text="Arrived, and still to be looked at")
+    trips = serializers.IntegerField(help_text="Waiting or being read, without paused ones")
+    paused = serializers.IntegerField(help_text="Trips that are held back")
+    video_s = serializers.FloatField(help_text="Seconds of video still to be read, without those of paused trips")
+    eta_s = serializers.FloatField(allow_null=True, help_text="Seconds until all is read; null where nobody can tell")
+    pace = serializers.FloatField(allow_null=True, help_text="Seconds of video that a reader reads in one, lately")
+    readers = serializers.IntegerField(help_text="That are at work on the whole site; at least 1")
 
 
 class UploadSerializer(serializers.ModelSerializer[Upload]):

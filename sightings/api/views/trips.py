@@ -15,9 +15,16 @@ from rest_framework.response import Response
 from sightings import selectors
 from sightings.api.base import ApiView
 from sightings.api.pagination import ByName, NewestFirst
-from sightings.api.serializers.trips import MeSerializer, TripDetailSerializer, TripSerializer, VehicleSerializer
+from sightings.api.serializers.trips import (
+    MeSerializer,
+    QueueSerializer,
+    TripDetailSerializer,
+    TripSerializer,
+    VehicleSerializer,
+)
+from sightings.eta import ReadingQueue
 from sightings.models import ApiToken, Scope, Trip, Vehicle
-from sightings.services import trips
+from sightings.services import queueing, trips
 
 
 class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
@@ -30,6 +37,9 @@ class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
 
     def get_queryset(self) -> QuerySet[Trip]:
         return selectors.trips_for(self.person)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "queue": ReadingQueue.now()}  # once for all trips of the answer
 
     def _trip(self, pk: str) -> Trip:
         trip = selectors.trip_detail(self.person, int(pk))
@@ -67,6 +77,45 @@ class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
         """Stop reading; what was read stays. 409 not_stoppable where nothing is being read."""
         trips.stop_trip(trip=self._trip(pk), user=self.person)
         return self._answer(self._trip(pk), status=202)
+
+    @extend_schema(request=None, responses={202: TripDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str) -> Response:
+        """Begin no further part; one that is being read is read to its end. 409 not_in_queue where nothing waits."""
+        queueing.pause_trip(trip=self._trip(pk), user=self.person)
+        return self._answer(self._trip(pk), status=202)
+
+    @extend_schema(request=None, responses={202: TripDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Read on after a pause. 409 not_paused."""
+        queueing.resume_trip(trip=self._trip(pk), user=self.person)
+        return self._answer(self._trip(pk), status=202)
+
+    @extend_schema(request=None, responses={202: TripDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="put-first")
+    def put_first(self, request: Request, pk: str) -> Response:
+        """Read before the fleet's other trips; managers only. 409 not_in_queue where nothing waits."""
+        queueing.put_first(trip=self._trip(pk), user=self.person)
+        return self._answer(self._trip(pk), status=202)
+
+    @extend_schema(request=None, responses={202: TripDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="put-back")
+    def put_back(self, request: Request, pk: str) -> Response:
+        """Let it wait for its turn again; managers only. 409 not_in_queue where it was not put first."""
+        queueing.put_back(trip=self._trip(pk), user=self.person)
+        return self._answer(self._trip(pk), status=202)
+
+
+class QueueView(ApiView):
+    """What waits to be read, of all that the caller may see."""
+
+    serializer_class: type[serializers.Serializer[Any]] = QueueSerializer
+
+    @extend_schema(operation_id="queue_retrieve", responses=QueueSerializer)
+    def get(self, request: Request) -> Response:
+        """Files, trips and minutes of video that are still to be read, and how long that will take."""
+        return Response(QueueSerializer(selectors.queue_for(self.person)).data)
 
 
 class VehicleViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Vehicle]):

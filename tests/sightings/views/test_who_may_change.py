@@ -14,6 +14,10 @@ PageAs = Callable[[User], Client]
 CHANGES = [
     "/trips/{trip}/retry/",
     "/trips/{trip}/stop/",
+    "/trips/{trip}/pause/",
+    "/trips/{trip}/resume/",
+    "/trips/{trip}/put-first/",
+    "/trips/{trip}/put-back/",
     "/trips/{trip}/rename/",
     "/sightings/{sighting}/say/",
     "/sightings/{sighting}/flag/",
