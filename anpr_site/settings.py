@@ -149,6 +149,12 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15, least=0.2)
 READ_DEVICE = env.one_of("READ_DEVICE", ("auto", "cpu", "cuda"), "auto")
 READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")  # called with the device
 
+# --- drop folder: what is put there comes in by itself; `up` watches it ---
+WATCH_FOLDER = env.text("WATCH_FOLDER")
+WATCH_FLEET = env.text("WATCH_FLEET")  # slug; empty: the first fleet
+WATCH_VEHICLE = env.text("WATCH_VEHICLE")  # name; empty: none
+WATCH_STABLE_SECONDS = env.number("WATCH_STABLE_SECONDS", 10, least=0)  # unchanged for so long, a file is whole
+
 # --- API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

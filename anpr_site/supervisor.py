@@ -118,6 +118,7 @@ def standard_parts(host: str, port: int) -> list[Part]:
     quiet = ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2"]
     # Celery takes seconds over going at once. Workers are made to be killed: what is unfinished is taken up again.
     kill = signal.SIGKILL
+    watch = [Part("watch", [sys.executable, str(settings.BASE_DIR / "manage.py"), "watch"])]
     return [
         Part("web", [*web, *quiet]),
         # Not `read`: what a file is and where it was driven is known while others are still being read. `light` comes
@@ -125,6 +126,7 @@ def standard_parts(host: str, port: int) -> list[Part]:
         Part("ingest", [*worker, "--queues", "light,ingest", "--hostname", "ingest@%h", *lean], kill),
         Part("reader", [*worker, "--queues", "read", "--hostname", "read@%h", *lean], kill, nice=5),
         Part("beat", [*beat, *schedule]),
+        *(watch if settings.WATCH_FOLDER else []),
     ]
 
 

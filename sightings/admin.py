@@ -27,6 +27,7 @@ from sightings.models import (
     User,
     Vehicle,
     Video,
+    WatchedFile,
 )
 
 if TYPE_CHECKING:  # generic in the stubs alone
@@ -99,6 +100,14 @@ class UploadAdmin(ReadOnly):
     list_filter = ["fleet", "state", "kind"]
     search_fields = ["filename", "sha256", "id"]
     list_select_related = ["fleet", "user"]
+
+
+@admin.register(WatchedFile)
+class WatchedFileAdmin(ReadOnly):
+    list_display = ["path", "fleet", "size", "upload", "taken_at"]
+    list_filter = ["fleet"]
+    search_fields = ["path"]
+    list_select_related = ["fleet", "upload"]
 
 
 @admin.register(Video)

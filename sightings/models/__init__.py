@@ -17,6 +17,7 @@ from sightings.models.trips import (
     Video,
     VideoState,
 )
+from sightings.models.watched import WatchedFile
 
 __all__ = [
     "ApiToken",
@@ -49,4 +50,5 @@ __all__ = [
     "Vehicle",
     "Video",
     "VideoState",
+    "WatchedFile",
 ]

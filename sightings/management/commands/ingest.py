@@ -11,7 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sightings.errors import PlatelogError
-from sightings.models import Fleet, Member, Role, Trip, Upload, UploadState, User, Vehicle
+from sightings.management.whose import fleet_named, user_named, vehicle_named
+from sightings.models import Fleet, Trip, Upload, UploadState, User, Vehicle
 from sightings.processing import inline
 from sightings.processing.rows import sighting_rows
 from sightings.queue import a_worker_answers
@@ -36,8 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.quiet = options["quiet"]
-        fleet = _fleet(options["fleet"])
-        user = _user(options["user"], fleet)
+        fleet = fleet_named(options["fleet"])
+        user = user_named(options["user"], fleet)
         try:
             ids = self._bring_in(options, fleet, user)
         except PlatelogError as error:
@@ -49,8 +50,7 @@ class Command(BaseCommand):
 
     def _bring_in(self, options: dict[str, Any], fleet: Fleet, user: User) -> list[str]:
         """The positions first, so that they are there when the video is looked at."""
-        name, batch = options["vehicle"], f"ingest-{uuid.uuid4().hex[:12]}"
-        vehicle = Vehicle.objects.get_or_create(fleet=fleet, name=name)[0] if name else None
+        vehicle, batch = vehicle_named(options["vehicle"], fleet), f"ingest-{uuid.uuid4().hex[:12]}"
         paths = [Path(path) for path in (options["gpx"], options["video"]) if path]
         return [self._upload(path, user, fleet, batch, vehicle) for path in paths]
 
@@ -98,23 +98,3 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         if not self.quiet:
             self.stderr.write(words)
-
-
-def _fleet(slug: str | None) -> Fleet:
-    fleets = Fleet.objects.order_by("pk")
-    fleet = fleets.filter(slug=slug).first() if slug else fleets.first()
-    if fleet is None:
-        raise CommandError(f"There is no fleet {slug}." if slug else "There is no fleet yet. Start the site once: up.")
-    return fleet
-
-
-def _user(name: str | None, fleet: Fleet) -> User:
-    if name:
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise CommandError(f"There is no user {name}.")
-        return user
-    manager = Member.objects.filter(fleet=fleet, role=Role.MANAGER, user__is_active=True).order_by("pk").first()
-    if manager is None:
-        raise CommandError(f"{fleet.name} has no manager. Name a user with --user.")
-    return manager.user
