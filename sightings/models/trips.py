@@ -166,7 +166,7 @@ class UploadState(models.TextChoices):
     RECEIVED = "received", "Received"
     INSPECTING = "inspecting", "Inspecting"
     DONE = "done", "Done"
-    DUPLICATE = "duplicate", "Already here"
+    DUPLICATE = "duplicate", "Nothing new in this file"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -203,6 +203,8 @@ class Upload(models.Model):
             models.Index(fields=["fleet", "-created_at"], name="upload_latest"),
             # Files dropped together find each other: side-car positions and their videos.
             models.Index(fields=["fleet", "batch"], name="upload_of_batch"),
+            # Whether a track is here already.
+            models.Index(fields=["fleet", "sha256"], name="upload_by_content"),
             # The sweep: what was received but never inspected.
             models.Index(fields=["state", "updated_at"], name="upload_by_state"),
         ]

@@ -132,9 +132,10 @@ def _enter(upload: Upload, looked: Looked) -> None:
         transaction.set_rollback(True)
         return
     if laid and sidecar is not None:
-        told = {key: value for key, value in sidecar.findings.items() if key != "notes"}  # it waits no longer
+        # It waits no longer, and there was something new in it.
+        told = {key: value for key, value in sidecar.findings.items() if key not in ("notes", "duplicate_of")}
         told["attached_to"] = [*told.get("attached_to", []), video.original_name]
-        Upload.objects.filter(pk=sidecar.pk).update(findings=told, video=video, trip=trip)
+        Upload.objects.filter(pk=sidecar.pk).update(findings=told, video=video, trip=trip, state=UploadState.DONE)
         publish_upload(str(sidecar.pk))
     start_reading(video, looked.cuts)
 

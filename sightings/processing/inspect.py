@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from recognition.errors import NotAVideo, RecognitionError, TelemetryUnreadable, VideoDamaged
+from recognition.media import hashing
 from sightings.models import Fleet, Upload, UploadKind, UploadState
 from sightings.processing import leases, sidecars, turns
 from sightings.processing.arrivals import close_upload, gps_findings, receive_video
@@ -87,10 +88,15 @@ def _receive(upload: Upload, path: Path) -> None:
 def _receive_positions(upload: Upload, path: Path) -> None:
     """Keep a side-car and lay it over the videos that are here already; those to come will find it."""
     track = sidecars.read_positions(path, upload.filename)
+    sha256 = hashing.sha256_file(path)
     with transaction.atomic():
         Fleet.objects.select_for_update().get(pk=upload.fleet_id)
-        attached = sidecars.attach_late(upload, track)
         findings = {**upload.findings, "gps": gps_findings(track, upload.filename)}
+        if (known := sidecars.known_as(upload, sha256)) is not None:
+            same = {"kind": UploadKind.TELEMETRY, "sha256": sha256, "video": known.video, "trip": known.trip}
+            close_upload(upload, UploadState.DUPLICATE, findings={**findings, "duplicate_of": known.filename}, **same)
+            return
+        attached = sidecars.attach_late(upload, track)
         if attached:
             findings["attached_to"] = [video.original_name for video in attached]
         else:
@@ -100,6 +106,7 @@ def _receive_positions(upload: Upload, path: Path) -> None:
             upload,
             UploadState.DONE,
             kind=UploadKind.TELEMETRY,
+            sha256=sha256,
             findings=findings,
             video=first,
             trip=first.trip if first else None,
@@ -128,7 +135,7 @@ def _fail(upload: Upload, code: str, message: str, *, keep: bool = True) -> None
 def drop_bytes(upload: Upload) -> None:
     """Drop what an upload no longer needs; positions stay, for the videos of the drive that are still to come."""
     row = Upload.objects.get(pk=upload.pk)
-    needed = row.kind == UploadKind.TELEMETRY and row.state == UploadState.DONE
+    needed = row.kind == UploadKind.TELEMETRY and row.state in sidecars.IN_PLACE
     unfinished = row.state in (UploadState.RECEIVED, UploadState.INSPECTING)
     if row.path and not needed and not unfinished:
         parts.remove(row.path)

@@ -47,7 +47,7 @@ def waiting_for(upload: Upload) -> list[Upload]:
 
     Those of another batch must bear its name, and be nobody else's: many cameras call every drive the same.
     """
-    found = _together(upload).filter(kind=UploadKind.TELEMETRY, state=UploadState.DONE).exclude(path="")
+    found = _together(upload).filter(kind=UploadKind.TELEMETRY, state__in=IN_PLACE).exclude(path="")
     mates = [mate for mate in found[:MOST_LOOKED_AT] if _same_batch(mate, upload) or _own_name(mate, upload)]
     unclaimed = [mate for mate in mates if _same_batch(mate, upload) or mate.video_id is None]
     return sorted(unclaimed, key=lambda mate: (not _same_batch(mate, upload), not _own_name(mate, upload)))
@@ -62,6 +62,16 @@ def videos_for(upload: Upload) -> list[Upload]:
     mates = found.select_related("video__trip", "video__vehicle")[:MOST_LOOKED_AT]
     bare = set(Video.objects.filter(uploads__in=list(mates), track=None).values_list("pk", flat=True))
     return [mate for mate in mates if _same_batch(mate, upload) or (_own_name(mate, upload) and mate.video_id in bare)]
+
+
+def known_as(upload: Upload, sha256: str) -> Upload | None:
+    """The upload that brought the same positions before, where no video that is here lacks them."""
+    before = Upload.objects.filter(
+        fleet=upload.fleet_id, sha256=sha256, kind=UploadKind.TELEMETRY, state=UploadState.DONE
+    )
+    known = before.exclude(pk=upload.pk).order_by("created_at").first()
+    bare = Video.objects.filter(uploads__in=videos_for(upload), track=None)
+    return None if known is None or bare.exists() else known
 
 
 def belongs(sidecar: Upload, video: Upload, track: Positions, info: VideoInfo) -> bool:

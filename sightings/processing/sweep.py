@@ -17,6 +17,7 @@ from django.utils import timezone
 from sightings.models import ProcessingRun, Segment, SegmentState, Upload, UploadKind, UploadState
 from sightings.processing.inspect import drop_bytes
 from sightings.processing.leases import OPEN_RUNS, dead_segments
+from sightings.processing.sidecars import IN_PLACE
 from sightings.processing.states import UNFINISHED
 from sightings.progress import publish_upload
 from sightings.queue import Queue, send, waiting
@@ -80,7 +81,7 @@ def sweep_bytes() -> None:
     """Files that a worker was killed before dropping, and those of old failures."""
     over = Q(state__in=[UploadState.DONE, UploadState.DUPLICATE, UploadState.CANCELLED], updated_at__lt=_ago(60))
     old = Q(state=UploadState.FAILED, updated_at__lt=_ago(KEPT_DAYS * 86_400))
-    kept = Q(state=UploadState.DONE, kind=UploadKind.TELEMETRY)
+    kept = Q(state__in=IN_PLACE, kind=UploadKind.TELEMETRY)
     for upload in Upload.objects.filter(over | old).exclude(path="").exclude(kept)[:MOST]:
         drop_bytes(upload)
 

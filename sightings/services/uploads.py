@@ -97,6 +97,7 @@ def _link(upload: Upload, video: Video) -> None:
     upload.state = UploadState.DUPLICATE
     upload.video, upload.trip_id = video, video.trip_id
     upload.sha256, upload.offset = video.sha256, upload.size
+    upload.findings = {"duplicate_of": video.original_name}
 
 
 def append_chunk(*, upload: Upload, offset: int, stream: parts.Readable) -> int:

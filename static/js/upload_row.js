@@ -30,7 +30,7 @@ const STATES = {
   received: () => ({ tone: "running", shape: "clock", words: "Arrived. Waits to be looked at." }),
   inspecting: () => ({ tone: "running", shape: "search", words: "Looking at what is in it" }),
   done: (row) => ({ tone: "certain", shape: "certain", words: row.kind === "positions" ? positionsWords(row) : "Arrived and sound." }),
-  duplicate: (row) => ({ tone: "certain", shape: "copy", words: `Already here${row.findings.duplicate_of ? ` as ${row.findings.duplicate_of}` : ""}. Nothing was doubled.` }),
+  duplicate: (row) => ({ tone: "certain", shape: "copy", words: `Nothing new in this file: it is here already${row.findings.duplicate_of ? ` as ${row.findings.duplicate_of}` : ""}. Nothing was doubled.` }),
   failed: (row) => ({ tone: "wrong", shape: "wrong", words: row.error || "This file could not be used." }),
 };
 

@@ -9,7 +9,7 @@ import pytest
 
 from sightings.models import ProcessingRun, Sighting, Trip, Upload, UploadState, Video
 from sightings.storage import upload_file
-from tests.flows.gpx import write_empty_gpx
+from tests.flows.gpx import write_empty_gpx, write_gpx
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,36 @@ def test_a_second_upload_of_the_same_file_is_linked_not_doubled(bring_in: Any, f
     assert again.findings["duplicate_of"] == "drive.mp4"
     assert again.path == ""
     assert Video.objects.count() == Trip.objects.count() == ProcessingRun.objects.count() == 1
+
+
+def test_a_second_upload_of_the_same_track_has_nothing_new(bring_in: Any, film: Path, tmp_path: Path) -> None:
+    gpx = write_gpx(tmp_path / "drive.gpx")
+    bring_in(gpx, batch="b1")
+    video = bring_in(film, batch="b1")
+    again = bring_in(gpx, batch="b2", name="copy of drive.gpx")
+    assert (again.state, again.error, again.trip) == (UploadState.DUPLICATE, "", video.trip)
+    assert again.findings["duplicate_of"] == "drive.gpx"
+
+
+def test_the_same_track_again_serves_a_film_that_came_without_it(bring_in: Any, film: Path, tmp_path: Path) -> None:
+    gpx = write_gpx(tmp_path / "drive.gpx")
+    bring_in(gpx, batch="b1")
+    video = bring_in(film, batch="b2", name="front.mp4")
+    assert video.findings["gps"]["found"] is False
+    again = bring_in(gpx, batch="b2")
+    assert (again.state, again.findings["attached_to"]) == (UploadState.DONE, ["front.mp4"])
+
+
+def test_the_same_track_again_serves_a_film_that_comes_after_it(bring_in: Any, film: Path, tmp_path: Path) -> None:
+    gpx = write_gpx(tmp_path / "drive.gpx")
+    bring_in(gpx, batch="b1")
+    again = bring_in(gpx, batch="b2")
+    assert again.state == UploadState.DUPLICATE
+    video = bring_in(film, batch="b2", name="front.mp4")
+    assert video.findings["gps"]["found"] is True
+    again.refresh_from_db()
+    assert (again.state, again.findings["attached_to"]) == (UploadState.DONE, ["front.mp4"])
+    assert "duplicate_of" not in again.findings
 
 
 def test_an_upload_whose_bytes_are_gone_says_so(send: Any, film: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_file_sent_in_two_pieces_arrives_whole_and_is_inspected_once(bobs: API
     upload = Upload.objects.get()
     assert (upload.state, upload.offset, upload.kind) == ("received", 10, "video")
     assert storage.upload_file(upload.path).read_bytes() == b"0123456789"
-    assert queued == [("inspect_upload", {"queue": "ingest", "upload_id": str(upload.id)})]
+    assert queued == [("inspect_next", {"queue": "ingest"})]
 
 
 def test_the_location_is_a_path_that_no_proxy_can_make_wrong(bobs: APIClient) -> None:
