@@ -12,6 +12,7 @@ import pytest
 from tests.faults.conftest import FilmNamed
 from tests.faults.site import Site, alive
 from tests.flows.colored import CARS
+from tests.flows.gpx import write_gpx
 
 pytestmark = pytest.mark.faults
 
@@ -90,3 +91,18 @@ def test_the_end_of_the_process_that_reads_is_survived_by_its_worker(
     site.let_go("read")
     assert site.wait_read(film) == "done"
     assert log_of(site, film) == undisturbed
+
+
+def test_a_trip_is_on_the_map_while_another_is_still_being_read(
+    site: Site, film_named: FilmNamed, tmp_path: Path
+) -> None:
+    before, film = film_named("in-the-way"), film_named("on-the-map")
+    site.hold("read")
+    site.bring_in(before)
+    site.wait_held("read")
+    site.run("manage.py", "ingest", str(film), "--gpx", str(write_gpx(tmp_path / "drive.gpx")), "--quiet")
+    track = "SELECT t.distance_m FROM sightings_track t JOIN sightings_video v ON v.id = t.video_id WHERE v.trip_id = ?"
+    site.wait(lambda: site.ask(track, site.trip_of(film)), "the line of the second trip")
+    assert site.ask(ATTEMPTS, site.trip_of(film)) == [(0,), (0,), (0,)]
+    site.let_go("read")
+    assert site.wait_read(before) == site.wait_read(film) == "done"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,9 +12,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -33,10 +35,11 @@ SLOW_COLORS = {
 class Up:
     """One start of the command, in a process group of its own as a shell would give it."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self.folder, self.port = folder, port
         self.log = folder.parent / f"up-{port}.log"
         environment = {name: value for name, value in os.environ.items() if name not in UNSET} | SLOW_COLORS
+        environment |= settings
         command = [sys.executable, "manage.py", "up", "--no-demo", "--port", str(port), "--data", str(folder)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -51,6 +54,10 @@ class Up:
 
     def said(self) -> str:
         return self.log.read_text()
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection:
+            return connection.execute(query).fetchall()
 
     def group(self) -> list[int]:
         """The processes of the group that are alive."""
@@ -125,22 +132,32 @@ def test_it_starts_again_on_what_is_there_and_says_no_password(up: Up) -> None:
 
 def test_a_trip_that_was_being_read_when_it_stopped_goes_on_at_the_next_start(up: Up, film_named: FilmNamed) -> None:
     film = film_named("interrupted")
-
-    def ask(query: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(up.folder / "db.sqlite3", timeout=20)) as connection:
-            return connection.execute(query).fetchall()
-
     up.wait_open()
     ingest = [sys.executable, "manage.py", "ingest", str(film), "--quiet", "--data", str(up.folder)]
     subprocess.run(ingest, cwd=ROOT, check=True, env={**os.environ, **SLOW_COLORS})
-    wait_for(lambda: ask("SELECT 1 FROM sightings_segment WHERE state = 'leased' AND progress > 0"))
+    wait_for(lambda: up.ask("SELECT 1 FROM sightings_segment WHERE state = 'leased' AND progress > 0"))
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(30) == 0
     again = Up(up.folder, free_port())
-    wait_for(lambda: ask("SELECT 1 FROM sightings_trip WHERE state = 'done'"))
+    wait_for(lambda: up.ask("SELECT 1 FROM sightings_trip WHERE state = 'done'"))
     again.kill_all()
-    assert ask("SELECT count(*) FROM sightings_sighting") == [(5,)]
-    assert ask("SELECT attempts FROM sightings_segment") == [(1,), (1,), (1,)]
+    assert up.ask("SELECT count(*) FROM sightings_sighting") == [(5,)]
+    assert up.ask("SELECT attempts FROM sightings_segment") == [(1,), (1,), (1,)]
+
+
+def test_what_is_put_into_the_watched_folder_is_read(film_named: FilmNamed, tmp_path: Path) -> None:
+    film = film_named("dropped")
+    (tmp_path / "drop").mkdir()
+    shutil.copy(film, tmp_path / "drop")
+    watching = {"WATCH_FOLDER": str(tmp_path / "drop"), "WATCH_STABLE_SECONDS": "1", "WATCH_VEHICLE": "Van 9"}
+    up = Up(tmp_path / "data", free_port(), watching)
+    try:
+        up.wait_open()
+        wait_for(lambda: up.ask("SELECT id FROM sightings_trip WHERE state = 'done'"))
+        assert up.ask("SELECT name FROM sightings_vehicle") == [("Van 9",)]
+        assert up.ask("SELECT count(*) FROM sightings_sighting") == [(5,)]
+    finally:
+        up.kill_all()
 
 
 def test_what_dies_is_started_again(up: Up) -> None:
