@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the web process lays sightings on tracks, and has no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
-FloatArray = NDArray[np.float32]
+Image: TypeAlias = "NDArray[np.uint8]"
+FloatArray: TypeAlias = "NDArray[np.float32]"
 
 UNREADABLE = "?"  # stands in a text for a character that is there but cannot be read
 

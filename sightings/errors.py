@@ -80,6 +80,44 @@ class NotPaused(PlatelogError):
     message = "This trip is not paused: there is nothing to resume."
 
 
+class UndoLaterFirst(PlatelogError):
+    code = "undo_later_first"
+    status = 409
+    message = "Something was done to this trip after that. Undo the latest first."
+
+
+class TripGone(PlatelogError):
+    code = "trip_gone"
+    status = 409
+    message = "This trip was merged into another meanwhile. Look at the list of trips again."
+
+
+class ClockUnusable(PlatelogError):
+    code = "clock_unusable"
+    message = "This is no time that a trip's clock can be moved to."
+
+
+class TrackElsewhere(PlatelogError):
+    code = "track_elsewhere"
+    status = 409
+    message = (
+        "At that time the trip's track is elsewhere: no position would be left. Keep the positions as they are, "
+        "or replace the track."
+    )
+
+
+class NotMergeable(PlatelogError):
+    code = "not_mergeable"
+    status = 409
+    message = "These two trips cannot be merged."
+
+
+class NotSplittable(PlatelogError):
+    code = "not_splittable"
+    status = 409
+    message = "This trip cannot be split there: both parts need at least one video."
+
+
 class UnknownScope(PlatelogError):
     code = "unknown_scope"
     message = "There is no such scope."

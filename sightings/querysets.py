@@ -48,6 +48,18 @@ class FleetQuerySet(models.QuerySet[M]):
         return self.filter(**{f"{path}__in": fleets})
 
 
+class TripQuerySet(FleetQuerySet[M]):
+    """Trips as people see them."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Without those that were merged into others: what was in them is there."""
+        return super().visible_to(user).filter(merged_into=None)
+
+    def merged_away_from(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Those that are not shown any more, for old addresses."""
+        return super().visible_to(user).exclude(merged_into=None)
+
+
 class PlateQuerySet(FleetQuerySet[M]):
     """Plates by what their text looks like. Texts are expected in normal form (upper case, no separators)."""
 

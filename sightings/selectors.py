@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -163,6 +164,34 @@ def trip_detail(user: Person, pk: int) -> Trip | None:
     """One trip with its videos, their tracks and runs."""
     runs = Prefetch("videos__runs", queryset=ProcessingRun.objects.order_by("-pk").prefetch_related("segments"))
     return trips_for(user).prefetch_related("videos__track", runs).filter(pk=pk).first()
+
+
+def merged_into(user: Person, pk: int) -> int | None:
+    """Where a trip's videos are now, if it was merged into another; for old addresses."""
+    here = pk
+    while (there := _next(user, here)) is not None:
+        here = there
+    return here if here != pk else None
+
+
+def _next(user: Person, pk: int) -> int | None:
+    return Trip.objects.merged_away_from(user).filter(pk=pk).values_list("merged_into", flat=True).first()
+
+
+def mergeable(user: Person, trip: Trip, most: int = 20) -> list[Trip]:
+    """Other trips of the same vehicle, the nearest in time first."""
+    others = Trip.objects.visible_to(user).filter(fleet=trip.fleet, vehicle=trip.vehicle).exclude(pk=trip.pk)
+    if trip.started_at is None:
+        return list(others.order_by("-pk")[:most])
+    timed = others.exclude(started_at=None)
+    before = timed.filter(started_at__lt=trip.started_at).order_by("-started_at")[:most]
+    after = timed.filter(started_at__gte=trip.started_at).order_by("started_at")[:most]
+    return sorted([*before, *after], key=lambda other: abs(_start(other) - _start(trip)))[:most]
+
+
+def _start(trip: Trip) -> datetime:
+    assert trip.started_at is not None
+    return trip.started_at
 
 
 def trip_sightings(user: Person, trip: Trip) -> SightingQuerySet[Sighting]:

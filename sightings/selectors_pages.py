@@ -125,6 +125,18 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
     }
 
 
+def clip_boundaries(trip: Trip) -> list[Video]:
+    """The clips before which a trip can be split: one for each moment at which a camera began a new file."""
+    timed = sorted((v.started_at, v.pk, v) for v in trip.videos.all() if v.started_at is not None)
+    kept: list[Video] = []
+    for at, _, video in timed[1:]:
+        # A rear clip begins within a moment of its front one, and goes with it.
+        last = kept[-1].started_at if kept else timed[0][0]
+        if last is not None and (at - last).total_seconds() > video.duration_s / 2:
+            kept.append(video)
+    return kept
+
+
 def _offsets(videos: list[Video]) -> dict[int, float]:
     """Seconds from the trip's start to each video's: by their clocks, or one after the other where one is missing."""
     starts = [video.started_at for video in videos if video.started_at is not None]

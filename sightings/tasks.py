@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from celery import shared_task
 
-from sightings.processing import inspect, merge, read, sweep
+from sightings.processing import inspect, merge, read, states, sweep
+from sightings.progress import publish_trip
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -36,6 +37,12 @@ def read_next() -> None:
 @task("merge_run")
 def merge_run(*, run_id: int) -> None:
     merge.merge_run(run_id)
+
+
+@task("refresh_trip")
+def refresh_trip(*, trip_id: int) -> None:
+    states.refresh_trip(trip_id)
+    publish_trip(trip_id)
 
 
 @task("sweep")

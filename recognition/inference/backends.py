@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -19,7 +19,7 @@ Device = Literal["auto", "cpu", "cuda"]
 MOST_THREADS = 4  # more make one picture little faster, and other workers slower
 
 
-Batch = FloatArray | NDArray[np.uint8]
+Batch: TypeAlias = "FloatArray | NDArray[np.uint8]"
 
 
 class Network(Protocol):

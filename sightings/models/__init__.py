@@ -1,12 +1,14 @@
 """All models by name, so that the rest of the app imports them from one place."""
 
 from sightings.models.audit import AuditEntry
+from sightings.models.edits import TripEdit, TripEditKind
 from sightings.models.fleets import ApiToken, Fleet, Member, Role, Scope, User, Vehicle
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
 from sightings.models.sightings import Observation, Plate, PlateKey, ReviewState, Sighting
 from sightings.models.trips import (
     Camera,
+    SidecarTrack,
     TimeSource,
     Track,
     Trip,
@@ -38,10 +40,13 @@ __all__ = [
     "Scope",
     "Segment",
     "SegmentState",
+    "SidecarTrack",
     "Sighting",
     "TimeSource",
     "Track",
     "Trip",
+    "TripEdit",
+    "TripEditKind",
     "TripState",
     "Upload",
     "UploadKind",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from sightings import storage
 from sightings.models.checks import at_least_zero, chosen
 from sightings.models.fleets import Fleet, User, Vehicle
-from sightings.querysets import FleetQuerySet
+from sightings.querysets import FleetQuerySet, TripQuerySet
 
 
 class TimeSource(models.TextChoices):
@@ -47,11 +47,19 @@ class Trip(models.Model):
     priority = models.PositiveIntegerField(
         default=0, help_text="Above 0: read before the fleet's other trips, the highest first"
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="All that was in it is in that trip now; kept empty, so that this can be undone",
+    )
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="trips")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = FleetQuerySet.as_manager()
+    objects = TripQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -106,6 +114,10 @@ class Video(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     time_source = models.CharField(max_length=10, choices=TimeSource.choices, blank=True)
     time_uncertainty_s = models.FloatField(null=True, blank=True)
+    clock_shift_s = models.FloatField(default=0.0, help_text="What people moved the clock by, in all")
+    clock_source = models.CharField(
+        max_length=10, choices=TimeSource.choices, blank=True, help_text="Where the time came from before that"
+    )
     poster = models.FileField(max_length=300, upload_to=storage.poster_name, blank=True)
     state = models.CharField(max_length=6, choices=VideoState.choices, default=VideoState.READY)
     error_code = models.CharField(max_length=60, blank=True)
@@ -141,6 +153,14 @@ class Track(models.Model):
     video = models.OneToOneField(Video, on_delete=models.CASCADE, related_name="track")
     source = models.CharField(max_length=40)
     source_name = models.CharField(max_length=255, blank=True)
+    sidecar = models.ForeignKey(
+        "Upload",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The file whose own clock the points follow; none where they follow the video",
+    )
     points = models.JSONField(default=list)
     distance_m = models.FloatField(default=0.0)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -188,6 +208,14 @@ class Upload(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     video = models.ForeignKey(Video, on_delete=models.SET_NULL, null=True, blank=True, related_name="uploads")
     trip = models.ForeignKey(Trip, on_delete=models.SET_NULL, null=True, blank=True, related_name="uploads")
+    for_trip = models.ForeignKey(
+        Trip,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Positions that a person sent to replace this trip's",
+    )
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     findings = models.JSONField(default=dict, blank=True)
@@ -223,3 +251,21 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class SidecarTrack(models.Model):
+    """The cleaned positions of a file beside videos: [[seconds since 1970, lat, lon, speed, heading, accuracy], …].
+
+    Kept apart from the parts that lie over videos, so that a clock that is moved later finds the rest of the drive.
+    """
+
+    fleet_path = "upload__fleet"
+
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="sidecar_track")
+    source = models.CharField(max_length=40)
+    points = models.JSONField(default=list)
+
+    objects = FleetQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"positions of upload {self.upload_id}"

@@ -33,10 +33,11 @@ from sightings.models import (
 from sightings.processing import files, sidecars
 from sightings.processing.clock import Start, start_of
 from sightings.processing.embedded import NO_FIX, Inside, look_inside, timed_from
-from sightings.processing.places import end_of, refresh_trip_span
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
+from sightings.services.places import end_of, refresh_trip_span
+from sightings.services.trip_clock import move_clock
 
 POSTER_WIDTH = 640  # pixels
 NO_GPS = "No GPS found: the trip has no map. A GPX file uploaded later is added."
@@ -110,7 +111,7 @@ def _poster(path: Path, info: VideoInfo) -> bytes:
 def _enter(upload: Upload, looked: Looked) -> None:
     """Trip, video, run and segments, all or nothing; the reading starts after commit."""
     # A video and its positions may be inspected at once: whoever comes second here sees what the first has written.
-    Fleet.objects.select_for_update().get(pk=upload.fleet_id)
+    Fleet.objects.select_for_update(no_key=True).get(pk=upload.fleet_id)
     sidecar, positions = _positions_for(upload, looked.info)
     inside = looked.inside
     start = (inside.start if sidecar is None else None) or start_of(
@@ -122,10 +123,12 @@ def _enter(upload: Upload, looked: Looked) -> None:
     )
     if sidecar is None and inside.track is not None:
         positions = inside.track if inside.start is not None else timed_from(inside.track, start.at)
-    trip = _trip_for(upload, start, looked.info.duration)
+    trip, moved_s = _trip_for(upload, start, looked.info.duration)
     video = _video(upload, looked, trip, start)
     name = sidecar.filename if sidecar is not None else inside.title
-    laid = positions is not None and sidecars.lay(video, positions, start, name)
+    laid = positions is not None and sidecars.lay(video, positions, start, name, sidecar)
+    if moved_s:
+        move_clock(video, moved_s)
     refresh_trip_span(trip)
     findings = {**upload.findings, **_findings(looked, start, positions if laid else None, name)}
     if not close_upload(upload, UploadState.DONE, sha256=looked.sha256, video=video, trip=trip, findings=findings):
@@ -164,21 +167,27 @@ def _positions_for(upload: Upload, info: VideoInfo) -> tuple[Upload | None, Posi
     return None, None
 
 
-def _trip_for(upload: Upload, start: Start, duration: float) -> Trip:
-    """The trip of the clips that were dropped together and follow each other, or a new one."""
-    end = start.at + timedelta(seconds=duration)
+def _trip_for(upload: Upload, start: Start, duration: float) -> tuple[Trip, float]:
+    """The trip of the clips that were dropped together and follow each other, or a new one.
+
+    Beside it, by how many seconds a person has moved the clock that this clip has in common with that trip.
+    """
     if upload.batch and start.source != TimeSource.UPLOAD:
         together = Upload.objects.filter(batch=upload.batch, fleet=upload.fleet_id).exclude(kind=UploadKind.TELEMETRY)
         mates = Video.objects.filter(uploads__in=together, vehicle=upload.vehicle_id).distinct()
         for mate in mates.exclude(started_at=None).exclude(time_source=TimeSource.UPLOAD).select_related("trip"):
             assert mate.started_at is not None
-            apart = max((start.at - end_of(mate)).total_seconds(), (mate.started_at - end).total_seconds())
+            moved_s = mate.clock_shift_s if mate.clock_source == start.source else 0.0
+            at = start.at + timedelta(seconds=moved_s)
+            end = at + timedelta(seconds=duration)
+            apart = max((at - end_of(mate)).total_seconds(), (mate.started_at - end).total_seconds())
             if apart < SAME_DRIVE_S:
-                return mate.trip
+                return mate.trip, moved_s
     name = PurePosixPath(upload.filename).stem.replace("_", " ").strip() or "Trip"
-    return Trip.objects.create(
+    trip = Trip.objects.create(
         fleet_id=upload.fleet_id, vehicle=upload.vehicle, name=name[:200], created_by=upload.user
     )
+    return trip, 0.0
 
 
 def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:

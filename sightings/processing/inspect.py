@@ -11,11 +11,13 @@ from django.db import transaction
 
 from recognition.errors import NotAVideo, RecognitionError, TelemetryUnreadable, VideoDamaged
 from recognition.media import hashing
-from sightings.models import Fleet, Upload, UploadKind, UploadState
+from sightings.errors import NotAllowed, PlatelogError
+from sightings.models import Fleet, Trip, Upload, UploadKind, UploadState
 from sightings.processing import leases, sidecars, turns
 from sightings.processing.arrivals import close_upload, gps_findings, receive_video
 from sightings.progress import publish_trip, publish_upload
-from sightings.services import parts
+from sightings.services import parts, tracks
+from sightings.services.trip_clock import replace_track
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ def inspect_upload(upload_id: str) -> bool:
     """Take an upload and see it through to done, duplicate or failed; False if it was not waiting."""
     if not leases.take_upload(upload_id):
         return False
-    upload = Upload.objects.select_related("fleet", "vehicle", "user").get(pk=upload_id)
+    upload = Upload.objects.select_related("fleet", "vehicle", "user", "for_trip__fleet").get(pk=upload_id)
     publish_upload(upload_id)
     if _counted(upload) > settings.MAX_ATTEMPTS:
         _fail(upload, "inspection_died", DEADLY.format(settings.MAX_ATTEMPTS))
@@ -63,6 +65,8 @@ def _inspect(upload: Upload, path: Path) -> None:
     except RecognitionError as error:
         # A damaged recording is kept, so that it can be tried again; what is no video at all is not.
         _fail(upload, error.code, _named(error, path, upload), keep=isinstance(error, VideoDamaged))
+    except PlatelogError as error:
+        _fail(upload, error.code, error.detail)
     except Exception:
         log.exception("inspecting upload %s failed", upload.pk)
         _fail(upload, "internal", OUR_FAULT)
@@ -71,6 +75,9 @@ def _inspect(upload: Upload, path: Path) -> None:
 
 
 def _receive(upload: Upload, path: Path) -> None:
+    if upload.for_trip is not None:
+        _replace_track(upload, upload.for_trip, path)
+        return
     if upload.kind == UploadKind.TELEMETRY:
         _receive_positions(upload, path)
         return
@@ -90,12 +97,13 @@ def _receive_positions(upload: Upload, path: Path) -> None:
     track = sidecars.read_positions(path, upload.filename)
     sha256 = hashing.sha256_file(path)
     with transaction.atomic():
-        Fleet.objects.select_for_update().get(pk=upload.fleet_id)
+        Fleet.objects.select_for_update(no_key=True).get(pk=upload.fleet_id)
         findings = {**upload.findings, "gps": gps_findings(track, upload.filename)}
         if (known := sidecars.known_as(upload, sha256)) is not None:
             same = {"kind": UploadKind.TELEMETRY, "sha256": sha256, "video": known.video, "trip": known.trip}
             close_upload(upload, UploadState.DUPLICATE, findings={**findings, "duplicate_of": known.filename}, **same)
             return
+        tracks.keep(upload, track)
         attached = sidecars.attach_late(upload, track)
         if attached:
             findings["attached_to"] = [video.original_name for video in attached]
@@ -119,6 +127,20 @@ def _receive_positions(upload: Upload, path: Path) -> None:
             publish_upload(str(mate.pk))
         for trip_id in {video.trip_id for video in attached}:
             publish_trip(trip_id)
+
+
+@transaction.atomic
+def _replace_track(upload: Upload, trip: Trip, path: Path) -> None:
+    """Lay positions over the trip that a person sent them for."""
+    track = sidecars.read_positions(path, upload.filename)
+    if upload.user is None:
+        raise NotAllowed
+    tracks.keep(upload, track)
+    edit = replace_track(trip=trip, user=upload.user, sidecar=upload, positions=track)
+    findings = {**upload.findings, "gps": gps_findings(track, upload.filename), "edit": edit.pk}
+    video = trip.videos.first()
+    if not close_upload(upload, UploadState.DONE, findings=findings, video=video, trip=trip):
+        transaction.set_rollback(True)
 
 
 def _named(error: RecognitionError, path: Path, upload: Upload) -> str:

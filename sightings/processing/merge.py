@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from sightings.models import ProcessingRun, Segment, SegmentState
+from sightings.models import ProcessingRun, Segment, SegmentState, Video
 from sightings.processing import states
 from sightings.processing.joining import passes
 from sightings.processing.leases import OPEN_RUNS
@@ -15,14 +15,13 @@ from sightings.progress import publish_trip
 @transaction.atomic
 def merge_run(run_id: int) -> None:
     """Write the sightings of all finished segments, and close the run once none is left to read."""
-    run = (
-        ProcessingRun.objects.select_for_update(of=("self",))
-        .select_related("video__fleet", "video__trip")
-        .filter(pk=run_id)
-        .first()
-    )
+    run = ProcessingRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
     if run is None or run.state not in OPEN_RUNS:
         return
+    # A person may be moving the trip's clock, or the video to another trip: what is written is stamped by the outcome.
+    run.video = (
+        Video.objects.select_for_update(of=("self",), no_key=True).select_related("fleet", "trip").get(pk=run.video_id)
+    )
     finished = Segment.objects.filter(run=run, state=SegmentState.DONE).order_by("index")
     write_sightings(run, passes(finished))
     states.refresh_progress(run.pk)

@@ -9,8 +9,8 @@ from recognition.types import Observation as Seen
 from sightings.models import Observation, ProcessingRun, Sighting
 from sightings.processing.joining import Pass
 from sightings.processing.packing import pack_candidates, pack_characters
-from sightings.processing.places import Stamper
 from sightings.progress import publish_sighting
+from sightings.services.places import Stamper
 from sightings.services.plates import LONGEST, tidy_plate
 from sightings.services.reviews import reapply_corrections
 from sightings.services.standing import restate

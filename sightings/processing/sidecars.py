@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from django.db.models import Q, QuerySet
@@ -12,11 +13,11 @@ from recognition.telemetry import extract
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings import storage
-from sightings.models import TimeSource, Track, Upload, UploadKind, UploadState, Video
+from sightings.models import TimeSource, Upload, UploadKind, UploadState, Video
 from sightings.processing.clock import Start, by_camera, start_of
-from sightings.processing.places import refresh_trip_span, restamp
+from sightings.services import tracks
+from sightings.services.places import refresh_trip_span, restamp
 
-MARGIN_S = 5.0  # points this long before and after a video still belong to it
 MOST_LOOKED_AT = 50
 IN_PLACE = (UploadState.DONE, UploadState.DUPLICATE)
 
@@ -77,6 +78,8 @@ def known_as(upload: Upload, sha256: str) -> Upload | None:
 def belongs(sidecar: Upload, video: Upload, track: Positions, info: VideoInfo) -> bool:
     """Whether a track lies over a video: by the video's own clock, or by name and batch where that says nothing."""
     clock = by_camera(info, video.filename, video.vehicle)
+    if video.video is not None and video.video.time_source == TimeSource.PERSON:
+        clock = replace(clock, created_at=video.video.started_at)
     if extract.align(track, clock)[1] == "container":
         return True
     if not _same_batch(sidecar, video):
@@ -98,32 +101,21 @@ def attach_late(sidecar: Upload, track: Positions) -> list[Video]:
         if not belongs(sidecar, mate, track, info):
             continue
         start = start_of(info, filename=mate.filename, vehicle=video.vehicle, track=track, uploaded_at=mate.created_at)
-        if lay(video, track, start, sidecar.filename):
+        if lay(video, track, start, sidecar.filename, sidecar):
             restamp(video)
             refresh_trip_span(video.trip)
             attached.append(video)
     return attached
 
 
-def lay(video: Video, track: Positions, start: Start, name: str) -> bool:
-    """Store the part of a track that lies over a video, and the video's start by it; False where they do not meet."""
-    if video.time_source == TimeSource.PERSON and video.started_at is not None:
-        start = Start(video.started_at, TimeSource.PERSON, video.time_uncertainty_s or 0.0)
-    points = _over(track, start.at, video.duration_s)
-    if not points:
+def lay(video: Video, track: Positions, start: Start, name: str, sidecar: Upload | None = None) -> bool:
+    """Lay a track over a video, whose start it decides unless a person did; False where they do not meet."""
+    if video.time_source != TimeSource.PERSON or video.started_at is None:
+        video.started_at, video.time_source, video.time_uncertainty_s = start.at, start.source, start.uncertainty_s
+    # Points that know their second in the video were recorded with it: they do not follow a clock of their own.
+    own_clock = any(point.seconds is None for point in track.points)
+    if not tracks.lay(video, track, name, sidecar if own_clock else None):
         return False
-    Track.objects.update_or_create(
-        video=video,
-        defaults={
-            "source": track.source,
-            "source_name": name,
-            "points": points,
-            "distance_m": round(_cut(track, start.at, video.duration_s).length_m, 1),
-            "started_at": start.at + timedelta(seconds=points[0][0] or 0.0),
-            "ended_at": start.at + timedelta(seconds=points[-1][0] or 0.0),
-        },
-    )
-    video.started_at, video.time_source, video.time_uncertainty_s = start.at, start.source, start.uncertainty_s
     video.save(update_fields=["started_at", "time_source", "time_uncertainty_s"])
     return True
 
@@ -141,32 +133,6 @@ def info_of(video: Video, upload: Upload) -> VideoInfo:
         container="",
         created_at=datetime.fromisoformat(created) if created else None,
     )
-
-
-def _cut(track: Positions, start: datetime, duration: float) -> Positions:
-    first, last = start - timedelta(seconds=MARGIN_S), start + timedelta(seconds=duration + MARGIN_S)
-    inside = tuple(point for point in track.points if point.time is not None and first <= point.time <= last)
-    return Positions(inside, track.source)
-
-
-def _over(track: Positions, start: datetime, duration: float) -> list[list[float | None]]:
-    """[[seconds into the video, lat, lon, speed, heading, accuracy], …]"""
-    return [
-        [
-            round((point.time - start).total_seconds(), 3),
-            point.lat,
-            point.lon,
-            _rounded(point.speed),
-            _rounded(point.heading),
-            _rounded(point.accuracy),
-        ]
-        for point in _cut(track, start, duration).points
-        if point.time is not None
-    ]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
 
 
 def _together(upload: Upload) -> QuerySet[Upload]:

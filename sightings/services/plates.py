@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, OuterRef, Subquery
 
 from recognition.plates import deletion_keys, normalize
 from sightings.errors import PlateUnusable
-from sightings.models import Fleet, Plate, PlateKey, Role, User
+from sightings.models import Fleet, Plate, PlateKey, Role, Sighting, User
 from sightings.services import audit
 from sightings.services.roles import require_role
 
 LONGEST = 16
 UNREADABLE = "?"
+MOST_AT_ONCE = 500  # rows that one statement names
 
 
 def text_of(text: str) -> str:
@@ -43,6 +46,16 @@ def tidy_plate(plate: Plate | None) -> None:
     Plate.objects.filter(pk=plate.pk).update(first_seen=span["first"], last_seen=span["last"])
     # One statement, so that notes written this very moment are seen by it.
     Plate.objects.filter(pk=plate.pk, sightings__isnull=True, notes="", tags=[]).delete()
+
+
+def refresh_spans(plates: Iterable[int]) -> None:
+    """Bring the spans of many plates up to date, by their keys, after the times of their sightings changed."""
+    seen = Sighting.objects.current().filter(plate=OuterRef("pk")).order_by().values("plate")
+    first, last = seen.annotate(at=Min("seen_at")).values("at"), seen.annotate(at=Max("seen_at")).values("at")
+    wanted = sorted(plates)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        few = Plate.objects.filter(pk__in=wanted[start : start + MOST_AT_ONCE])
+        few.update(first_seen=Subquery(first), last_seen=Subquery(last))
 
 
 @transaction.atomic

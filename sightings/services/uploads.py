@@ -22,7 +22,7 @@ from sightings.errors import (
     UploadNotCancellable,
     UploadTooLarge,
 )
-from sightings.models import Fleet, Role, Upload, UploadKind, UploadState, User, Vehicle, Video
+from sightings.models import Fleet, Role, Trip, Upload, UploadKind, UploadState, User, Vehicle, Video
 from sightings.progress import publish_upload
 from sightings.queue import enqueue
 from sightings.services import audit, parts
@@ -31,6 +31,7 @@ from sightings.services.roles import require_role
 VIDEO_SUFFIXES = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".ts", ".mts", ".m2ts", ".webm", ".mpg", ".mpeg", ".3gp"}
 TELEMETRY_SUFFIXES = {".gpx", ".nmea", ".gps", ".3gf", ".srt", ".txt", ".log"}
 DEFAULT_LARGEST = 64 * 1024**3  # bytes
+LARGEST_TRACK = 64 * 1024**2
 
 
 def largest_upload() -> int:
@@ -54,8 +55,11 @@ def create_upload(
     batch: str = "",
     vehicle: Vehicle | None = None,
     sha256: str = "",
+    for_trip: Trip | None = None,
 ) -> Upload:
     """Open an upload of `size` bytes; one whose hash the fleet already has is linked at once and needs no bytes.
+
+    With `for_trip` it holds the positions that are to replace that trip's.
 
     Raises NotAllowed, UploadEmpty, UploadTooLarge, BadUpload, StorageFull.
     """
@@ -68,7 +72,8 @@ def create_upload(
         batch=batch[:64],
         filename=PurePosixPath(filename.replace("\\", "/")).name[:255],
         size=size,
-        kind=kind_of(filename),
+        kind=kind_of(filename) if for_trip is None else UploadKind.TELEMETRY,
+        for_trip=for_trip,
     )
     known = Video.objects.filter(fleet=fleet, sha256=sha256).first() if sha256 else None
     if known is not None:
@@ -91,6 +96,19 @@ def _check(fleet: Fleet, filename: str, size: int, vehicle: Vehicle | None) -> N
         raise UploadTooLarge(f"This file is larger than the {largest_upload() / 1024**3:.0f} GiB this site accepts.")
     if vehicle is not None and vehicle.fleet_id != fleet.pk:
         raise BadUpload("This vehicle belongs to another fleet.")
+
+
+def send_track(*, trip: Trip, user: User, filename: str, size: int, stream: parts.Readable) -> Upload:
+    """Take positions that are to replace a trip's, in one piece; a worker reads them and lays them.
+
+    Raises NotAllowed, UploadEmpty, UploadTooLarge, BadUpload, UploadInterrupted, StorageFull.
+    """
+    if size > LARGEST_TRACK:
+        raise UploadTooLarge(f"A track is at most {LARGEST_TRACK // 1024**2} MiB long. Is this the right file?")
+    upload = create_upload(user=user, fleet=trip.fleet, filename=filename, size=size, for_trip=trip)
+    append_chunk(upload=upload, offset=0, stream=stream)
+    upload.refresh_from_db()
+    return upload
 
 
 def _link(upload: Upload, video: Video) -> None:

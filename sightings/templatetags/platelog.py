@@ -117,6 +117,17 @@ def pace(frame_rate: float) -> str:
 
 
 @register.filter
+def shifted(seconds: float) -> str:
+    """How far a clock was moved: `+1 h`, `−2 min 3.5 s`."""
+    left, parts = round(abs(seconds), 3), []
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        count, left = divmod(left, size)
+        parts += [f"{count:.0f} {unit}"] if count else []
+    parts += [f"{round(left, 3):g} s"] if left or not parts else []
+    return ("+" if seconds >= 0 else "−") + " ".join(parts)
+
+
+@register.filter
 def plus_minus(seconds: float | None) -> str:
     """An uncertainty: ± 0.5 s, ± 3 min, ± 1 d."""
     if seconds is None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sightings import selectors, selectors_pages
 from sightings.forms import FLAG_REASONS, TripNameForm
 from sightings.models import Role, Trip, User
-from sightings.services import audit, queueing, trips
+from sightings.services import audit, queueing, trip_edits, trips
 from sightings.services.roles import has_role
 from sightings.views.people import back, note_once, page, person_of, told
 
@@ -31,16 +31,22 @@ def index(request: HttpRequest) -> HttpResponse:
 @page
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = person_of(request)
+    if (now := selectors.merged_into(person, pk)) is not None:
+        return HttpResponseRedirect(reverse("trip", args=[now]))
     trip = _trip(person, pk)
+    may_write = has_role(person, trip.fleet, Role.REVIEWER)
     audit.record(action="trip.viewed", user=person, fleet=trip.fleet, target=trip)
     runs = [run for video in trip.videos.all() for run in video.runs.all()[:1]]
     context = {
         "trip": trip,
         "data": selectors_pages.trip_data(person, trip),
         "failed": [segment for run in runs for segment in run.segments.all() if segment.state == "failed"],
-        "may_write": has_role(person, trip.fleet, Role.REVIEWER),
+        "may_write": may_write,
         "may_manage": has_role(person, trip.fleet, Role.MANAGER),
         "reasons": FLAG_REASONS,
+        "edits": trip_edits.history(person, trip),
+        "boundaries": selectors_pages.clip_boundaries(trip) if may_write else [],
+        "mergeable": selectors.mergeable(person, trip) if may_write else [],
     }
     return render(request, "sightings/trip.html", context)
 

@@ -38,10 +38,11 @@ export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.con
 /** Call the API; throws an Error whose message is for people and whose `code` is for programs. */
 export async function api(path, { method = "GET", body } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const whole = body instanceof FormData; // the browser writes its own type, with the boundary
+  if (body !== undefined && !whole) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(path, { method, headers, body: body === undefined || whole ? body : JSON.stringify(body) });
   } catch {
     throw Object.assign(new Error("The site cannot be reached. Check your connection and try again."), { code: "offline" });
   }
@@ -92,6 +93,16 @@ const zone = document.documentElement.dataset.zone || undefined;
 
 /** A moment on the clock that the rest of the page shows, not on the browser's. */
 export const when = (moment, how) => new Date(moment).toLocaleString("en-GB", { timeZone: zone, ...how });
+
+/** A moment typed on the page's clock (2026-05-01T12:00:00), in UTC. */
+export function fromWall(typed) {
+  const wall = Date.parse(`${typed}Z`);
+  if (Number.isNaN(wall)) throw new Error("Type the date and the time.");
+  const shown = (at) => Date.parse(`${new Date(at).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T")}Z`);
+  let at = wall;
+  for (let round = 0; round < 2; round += 1) at += wall - shown(at); // twice: the first guess may lie beyond a change of summer time
+  return new Date(at).toISOString();
+}
 
 /** Typing in a field must not trigger the page's keys. */
 export const typing = (event) =>

@@ -2,6 +2,7 @@
 import { api, pageData, typing } from "./dom.js";
 import { on } from "./live.js";
 import { showTrip } from "./progress.js";
+import { makeEdits } from "./trip_edits.js";
 import { makeList } from "./trip_list.js";
 import { makeTripMap } from "./trip_map.js";
 import { makePlayer } from "./trip_player.js";
@@ -114,6 +115,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+makeEdits(data.trip.id);
 const renaming = document.getElementById("rename-dialog");
 document.getElementById("rename-open")?.addEventListener("click", () => renaming.showModal());
 for (const view of trip.views) view.refresh?.();

@@ -41,7 +41,7 @@ def test_the_web_process_loads_no_torch_and_no_pixels() -> None:
         "import anpr_site.asgi, anpr_site.urls, sightings.urls, sightings.routing"
     )
     assert "django" in loaded
-    assert not loaded & {"torch", "cv2", "onnxruntime", "av"}
+    assert not loaded & {"torch", "cv2", "onnxruntime", "av", "numpy"}
 
 
 def test_reading_on_a_cpu_loads_no_torch_and_no_django() -> None:

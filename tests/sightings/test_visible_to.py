@@ -32,6 +32,11 @@ def test_staff_see_every_fleet(sighting: Sighting, southgate: Fleet) -> None:
     assert Sighting.objects.visible_to(staff).count() == 1
 
 
+def test_a_trip_that_was_merged_into_another_is_not_seen(dora: User, sighting: Sighting) -> None:
+    Trip.objects.create(fleet=sighting.fleet, name="gone", merged_into=sighting.trip)
+    assert list(Trip.objects.visible_to(dora)) == [sighting.trip]
+
+
 def test_a_person_who_was_shut_out_sees_nothing(dora: User, sighting: Sighting) -> None:
     dora.is_active = False
     assert not Sighting.objects.visible_to(dora).exists()

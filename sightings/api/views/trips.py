@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -22,12 +21,13 @@ from sightings.api.serializers.trips import (
     TripSerializer,
     VehicleSerializer,
 )
+from sightings.api.views.trip_edits import TripEditViews
 from sightings.eta import ReadingQueue
 from sightings.models import ApiToken, Scope, Trip, Vehicle
 from sightings.services import queueing, trips
 
 
-class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
+class TripViews(TripEditViews, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
     """Drives, newest first."""
 
     queryset = Trip.objects.none()
@@ -40,12 +40,6 @@ class TripViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "queue": ReadingQueue.now()}  # once for all trips of the answer
-
-    def _trip(self, pk: str) -> Trip:
-        trip = selectors.trip_detail(self.person, int(pk))
-        if trip is None:
-            raise Http404
-        return trip
 
     def _answer(self, trip: Trip, status: int = 200) -> Response:
         return Response(TripDetailSerializer(trip, context=self.get_serializer_context()).data, status=status)

@@ -7,9 +7,9 @@ from typing import Any
 
 import h3
 
-from recognition.telemetry.track import Track as Positions
-from recognition.types import GpsPoint
 from sightings.models import Camera, Sighting, Track, Trip, Video
+from sightings.services.plates import refresh_spans
+from sightings.services.tracks import positions_of
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # stands in where a video's own start is unknown; only differences count
 FINE, COARSE = 9, 7  # H3 resolutions: cells of some 0.1 km² and 5 km²
@@ -18,6 +18,7 @@ NOWHERE: dict[str, Any] = {
     "lat": None, "lon": None, "heading": None, "speed": None, "accuracy_m": None, "gps_source": "",
     "h3_r7": None, "h3_r9": None,
 }  # fmt: skip
+STAMPED = ("seen_at", "time_source", "time_uncertainty_s", *NOWHERE)  # what `Stamper.stamp` says of a Sighting
 
 
 class Stamper:
@@ -27,7 +28,7 @@ class Stamper:
         self.video = video
         track = Track.objects.filter(video=video).first()
         self.source = track.source if track else ""
-        self.positions = _positions(track) if track else None
+        self.positions = positions_of(track.points, track.source, EPOCH) if track else None
 
     def stamp(self, seconds: float) -> dict[str, Any]:
         """The fields of a Sighting that say when and where, for something seen `seconds` into the video."""
@@ -59,15 +60,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def _positions(track: Track) -> Positions:
-    """The stored rows as points whose times are counted from EPOCH."""
-    points = (
-        GpsPoint(lat=lat, lon=lon, time=EPOCH + timedelta(seconds=t), speed=speed, heading=heading, accuracy=accuracy)
-        for t, lat, lon, speed, heading, accuracy in track.points
-    )
-    return Positions(tuple(points), track.source)
-
-
 def restamp(video: Video) -> None:
     """Lay a video's sightings anew on its clock and track, after one of them changed."""
     stamper = Stamper(video)
@@ -75,7 +67,8 @@ def restamp(video: Video) -> None:
     for row in rows:
         for name, value in stamper.stamp(row.best_s).items():
             setattr(row, name, value)
-    Sighting.objects.bulk_update(rows, ["seen_at", "time_source", "time_uncertainty_s", *NOWHERE], batch_size=200)
+    Sighting.objects.bulk_update(rows, STAMPED, batch_size=200)
+    refresh_spans({row.plate_id for row in rows if row.plate_id})
 
 
 def refresh_trip_span(trip: Trip) -> None:
