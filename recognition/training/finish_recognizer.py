@@ -22,6 +22,7 @@ from recognition.training.export import export
 from recognition.training.loop import CHECKPOINT
 from recognition.training.validation import run_network
 
+START = "start.pt"  # in a run's folder: the weights that it began with
 PREPROCESSING: dict[str, Any] = {
     "height": HEIGHT,
     "width": WIDTH,
@@ -36,10 +37,20 @@ def judge(network: calibration.Network, held_out: Sequence[CropSet], config: Dec
 
 
 def averaged(run: Path) -> tuple[Recognizer, dict[str, Any]]:
-    """The averaged network of a run's checkpoint, and the checkpoint."""
+    """The averaged network of a run's checkpoint, and the checkpoint.
+
+    A share `start_share` of its weights is that of the network it began with, if any: half way between the two, what
+    was learned anew costs the least of what was known (Wortsman 2022, arXiv:2109.01903).
+    """
     state: dict[str, Any] = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
     model = Recognizer(depth=state["settings"].get("depth", 1))
     model.load_state_dict(state["ema"])
+    share = state["settings"].get("start_share", 0.0)
+    if share and (run / START).exists():
+        start = torch.load(run / START, map_location="cpu", weights_only=True)
+        for name, value in model.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(start[name], share)
     return model.eval(), state
 
 

@@ -52,6 +52,7 @@ class RecognizerTraining:
     batch_size: int = 128
     real_share: tuple[float, ...] = (0.3, 0.55, 0.75)
     empty_share: float = 0.03
+    start_share: float = 0.0  # of the weights it began with, in what is exported
     shares: Shares = field(default_factory=Shares)
     loop: LoopConfig = field(default_factory=LoopConfig)
 
@@ -176,5 +177,7 @@ def train(args: argparse.Namespace) -> None:
         seed=config.loop.seed,
     )
     session = loop.Run(args.run, model, config.loop, asdict(config))
+    if args.start_from and not (args.run / finish_recognizer.START).exists():
+        torch.save(model.state_dict(), args.run / finish_recognizer.START)
     teacher = finish_recognizer.averaged(args.teacher)[0] if args.teacher else None
     loop.train(session, sampler, partial(recognizer_loss, teacher=teacher), Validator(material.held_out))

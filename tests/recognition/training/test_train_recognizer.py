@@ -97,6 +97,17 @@ def test_a_teacher_pulls_a_network_towards_its_own_answers() -> None:
     assert torch.allclose(same, itself, atol=1e-4)
 
 
+def test_half_of_what_is_exported_may_be_what_the_training_began_with(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    began, ended = Recognizer(), Recognizer()
+    session = loop.Run(tmp_path, ended, LoopConfig(), {"depth": 1, "start_share": 0.5})
+    session.save()
+    torch.save(began.state_dict(), tmp_path / finish_recognizer.START)
+    between = finish_recognizer.averaged(tmp_path)[0]
+    for one, half, other in zip(began.parameters(), between.parameters(), ended.parameters(), strict=True):
+        assert torch.allclose(half, (one + other) / 2, atol=1e-6)
+
+
 def test_a_label_that_cannot_be_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     crops = CropSet(
         "plates_br", np.zeros((2, 64, 192, 3), np.uint8), ["AB1", "CD2"], np.array([1, 1]), 0, np.ones(2, bool)
