@@ -179,7 +179,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        f"{name}Enum": f"sightings.models.{name}" for name in ("TripState", "RunState", "VideoState", "UploadState")
+        f"{name}Enum": f"sightings.models.{name}"
+        for name in ("TripState", "RunState", "VideoState", "UploadState", "LensKind")
     },
 }
 

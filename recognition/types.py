@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the web process lays sightings on tracks, and has no numpy
 Image: TypeAlias = "NDArray[np.uint8]"
 FloatArray: TypeAlias = "NDArray[np.float32]"
 
+EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 UNREADABLE = "?"  # stands in a text for a character that is there but cannot be read
 
 

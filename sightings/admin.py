@@ -29,6 +29,7 @@ from sightings.models import (
     Video,
     WatchedFile,
 )
+from sightings.services.vehicles import place_anew
 
 if TYPE_CHECKING:  # generic in the stubs alone
     TableAdmin = admin.ModelAdmin[Any]
@@ -73,6 +74,10 @@ class VehicleAdmin(TableAdmin):
     list_display = ["name", "fleet", "camera_model", "clock_offset_s", "time_zone"]
     list_filter = ["fleet"]
     search_fields = ["name", "camera_model"]
+
+    def save_model(self, request: HttpRequest, obj: Vehicle, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        place_anew(obj)
 
 
 @admin.register(ApiToken)

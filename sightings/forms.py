@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from recognition.cameras import known_cameras
+from recognition.locate import Lens
 from sightings.errors import PlateUnusable
+from sightings.models import Vehicle
 from sightings.services.plates import text_of
+from sightings.services.vehicles import VEHICLE_FIELDS
+
+if TYPE_CHECKING:  # generic in the stubs alone
+    VehicleModelForm = forms.ModelForm[Vehicle]
+else:
+    VehicleModelForm = forms.ModelForm
 
 FLAG_REASONS = [
     ("wrong_read", "The plate is read wrongly"),
@@ -36,6 +45,41 @@ class CorrectionForm(forms.Form):
 class FlagForm(forms.Form):
     reason = forms.ChoiceField(choices=FLAG_REASONS)
     note = forms.CharField(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class VehicleForm(VehicleModelForm):
+    """How a vehicle's cameras look. A known model fills in the fields of view that are left empty."""
+
+    class Meta:
+        model = Vehicle
+        fields = VEHICLE_FIELDS
+        labels = {
+            "camera_model": "Camera",
+            "field_of_view_deg": "Field of view in front, horizontal, degrees",
+            "lens": "Lens in front",
+            "rear_field_of_view_deg": "Field of view at the rear, horizontal, degrees",
+            "rear_lens": "Lens at the rear",
+        }
+        widgets = {
+            "camera_model": forms.TextInput({"class": "input", "list": "camera-models", "autocomplete": "off"}),
+            "field_of_view_deg": forms.NumberInput({"class": "input", "step": "any", "min": 1, "max": 360}),
+            "lens": forms.Select({"class": "input"}),
+            "rear_field_of_view_deg": forms.NumberInput({"class": "input", "step": "any", "min": 1, "max": 360}),
+            "rear_lens": forms.Select({"class": "input"}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        model = next((one for one in known_cameras() if one.name == values.get("camera_model")), None)
+        for place, optics in (("", model and model.front), ("rear_", model and model.rear)):
+            if optics and values.get(f"{place}field_of_view_deg") is None:
+                values |= {f"{place}field_of_view_deg": optics.field_of_view_deg, f"{place}lens": optics.lens.value}
+            angle, lens = values.get(f"{place}field_of_view_deg"), values.get(f"{place}lens")
+            if angle is not None and lens and not 0 < angle < Lens(lens).widest_deg:
+                self.add_error(
+                    f"{place}field_of_view_deg", f"A {lens} lens shows less than {Lens(lens).widest_deg:g}°."
+                )
+        return values
 
 
 class TripNameForm(forms.Form):

@@ -197,6 +197,7 @@ def _sighting(sighting: Sighting, offset: float, boxes: list[list[float]]) -> di
         "seen_at": sighting.seen_at.isoformat() if sighting.seen_at else None,
         "lat": sighting.lat,
         "lon": sighting.lon,
+        "car": sighting.car,
         "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
         "boxes": boxes,
     }
@@ -215,6 +216,7 @@ def places(sightings: Iterable[Sighting]) -> list[dict[str, Any]]:
             "lat": sighting.lat,
             "lon": sighting.lon,
             "heading": sighting.heading,
+            "car": sighting.car,
             "plate": sighting.text,
             "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
             "doubtful": selectors.is_doubtful(sighting),

@@ -12,6 +12,7 @@ from celery import shared_task
 
 from sightings.processing import inspect, merge, read, states, sweep
 from sightings.progress import publish_trip
+from sightings.services import seen_cars
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -43,6 +44,11 @@ def merge_run(*, run_id: int) -> None:
 def refresh_trip(*, trip_id: int) -> None:
     states.refresh_trip(trip_id)
     publish_trip(trip_id)
+
+
+@task("place_cars")
+def place_cars(*, vehicle_id: int) -> None:
+    seen_cars.place_cars(vehicle_id)
 
 
 @task("sweep")

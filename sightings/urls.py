@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sightings.views import account, files, home, plates, search, trips, uploads
+from sightings.views import account, files, home, plates, search, trips, uploads, vehicles
 from sightings.views import sightings as sighting_views
 
 urlpatterns = [
@@ -31,6 +31,9 @@ urlpatterns = [
     path("corrections/<int:pk>/undo/", sighting_views.undo, name="correction-undo"),
     path("flags/<int:pk>/resolve/", sighting_views.resolve, name="flag-resolve"),
     path("plates/<int:pk>/", plates.page, name="plate"),
+    path("vehicles/", vehicles.index, name="vehicles"),
+    path("vehicles/<int:pk>/", vehicles.page, name="vehicle"),
+    path("vehicles/<int:pk>/undo/", vehicles.undo, name="vehicle-undo"),
     path("files/videos/<int:pk>/", files.video, name="file-video"),
     path("files/posters/<int:pk>/", files.poster, name="file-poster"),
     path("files/crops/<path:name>", files.crop, name="file-crop"),

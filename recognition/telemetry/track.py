@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from recognition.types import GpsPoint
+from recognition.types import EARTH_RADIUS_M, GpsPoint
 
-EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 LONGEST_GAP_S = 30.0  # between two points farther apart in time than this, no position is invented
 BEYOND_END_S = 2.0  # how long after the last point (and before the first) its position still holds
 ANCHORED = "time_from_start"  # the step that gives times to positions that have none

@@ -2,10 +2,10 @@
 
 from sightings.models.audit import AuditEntry
 from sightings.models.edits import TripEdit, TripEditKind
-from sightings.models.fleets import ApiToken, Fleet, Member, Role, Scope, User, Vehicle
+from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
-from sightings.models.sightings import Observation, Plate, PlateKey, ReviewState, Sighting
+from sightings.models.sightings import CAR_FIELDS, Observation, Plate, PlateKey, ReviewState, Sighting
 from sightings.models.trips import (
     Camera,
     SidecarTrack,
@@ -22,6 +22,7 @@ from sightings.models.trips import (
 from sightings.models.watched import WatchedFile
 
 __all__ = [
+    "CAR_FIELDS",
     "ApiToken",
     "AuditEntry",
     "Camera",
@@ -29,6 +30,7 @@ __all__ = [
     "CorrectionAction",
     "Flag",
     "Fleet",
+    "LensKind",
     "Member",
     "Observation",
     "Plate",

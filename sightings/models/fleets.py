@@ -38,6 +38,15 @@ class Fleet(models.Model):
         return self.name
 
 
+class LensKind(models.TextChoices):
+    """How a lens draws what it sees; the formulas are in `recognition.locate.Lens`."""
+
+    RECTILINEAR = "rectilinear", "Rectilinear: straight lines stay straight"
+    STEREOGRAPHIC = "stereographic", "Stereographic"
+    EQUIDISTANT = "equidistant", "Equidistant: wide angle, bent lines"
+    EQUISOLID = "equisolid", "Equisolid"
+
+
 class Vehicle(models.Model):
     """One of the fleet's own cars, with its camera."""
 
@@ -45,6 +54,12 @@ class Vehicle(models.Model):
     name = models.CharField(max_length=120)
     camera_model = models.CharField(max_length=120, blank=True)
     field_of_view_deg = models.FloatField(null=True, blank=True, help_text="Horizontal, of the front camera")
+    lens = models.CharField(max_length=13, choices=LensKind.choices, default=LensKind.RECTILINEAR)
+    rear_field_of_view_deg = models.FloatField(null=True, blank=True, help_text="Horizontal, of the rear camera")
+    rear_lens = models.CharField(max_length=13, choices=LensKind.choices, default=LensKind.RECTILINEAR)
+    cars_stale_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The cars that its cameras saw wait to be placed anew"
+    )
     clock_offset_s = models.FloatField(default=0.0, help_text="Added to what the camera's clock says")
     time_zone = models.CharField(max_length=64, default="UTC", help_text="In which the camera writes its clock")
 
@@ -58,6 +73,13 @@ class Vehicle(models.Model):
                 condition=Q(field_of_view_deg__isnull=True) | Q(field_of_view_deg__gt=0, field_of_view_deg__lte=360),
                 name="vehicle_field_of_view_possible",
             ),
+            models.CheckConstraint(
+                condition=Q(rear_field_of_view_deg__isnull=True)
+                | Q(rear_field_of_view_deg__gt=0, rear_field_of_view_deg__lte=360),
+                name="vehicle_rear_field_of_view_possible",
+            ),
+            chosen("lens", LensKind, "vehicle"),
+            chosen("rear_lens", LensKind, "vehicle"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -68,6 +70,12 @@ class ReviewState(models.TextChoices):
     REJECTED = "rejected", "Not a plate"
 
 
+# Where the seen car was: all of them, or none.
+CAR_FIELDS = (
+    "car_lat", "car_lon", "car_range_m", "car_bearing_deg", "car_major_m", "car_minor_m", "car_angle_deg",
+)  # fmt: skip
+
+
 class Sighting(models.Model):
     """One plate seen during one uninterrupted pass. `plate_raw` is the machine's word and is never changed."""
 
@@ -95,6 +103,14 @@ class Sighting(models.Model):
     gps_source = models.CharField(max_length=40, blank=True)
     h3_r7 = models.BigIntegerField(null=True, blank=True)
     h3_r9 = models.BigIntegerField(null=True, blank=True)
+    # Where the seen car was, from the camera's position, and the ellipse that holds it in 95 of 100 cases.
+    car_lat = models.FloatField(null=True, blank=True)
+    car_lon = models.FloatField(null=True, blank=True)
+    car_range_m = models.FloatField(null=True, blank=True)
+    car_bearing_deg = models.FloatField(null=True, blank=True)
+    car_major_m = models.FloatField(null=True, blank=True)  # semi-axes
+    car_minor_m = models.FloatField(null=True, blank=True)
+    car_angle_deg = models.FloatField(null=True, blank=True)  # of the major axis, clockwise from north, 0–180
     box = models.JSONField(default=list, blank=True)  # [x1, y1, x2, y2] at best_s
     corners = models.JSONField(default=list, blank=True)  # [[x, y] × 4] at best_s
     characters = models.JSONField(default=list, blank=True)  # [{text, confidence}]
@@ -148,6 +164,15 @@ class Sighting(models.Model):
                 & Q(lon__gte=-180.0, lon__lte=180.0),
                 name="sighting_position_possible",
             ),
+            models.CheckConstraint(
+                condition=Q(**{f"{name}__isnull": True for name in CAR_FIELDS})
+                | Q(**{f"{name}__isnull": False for name in CAR_FIELDS})
+                & Q(car_lat__gte=-90.0, car_lat__lte=90.0, car_lon__gte=-180.0, car_lon__lte=180.0)
+                & Q(car_bearing_deg__gte=0.0, car_bearing_deg__lt=360.0, car_range_m__gte=0.0)
+                & Q(car_angle_deg__gte=0.0, car_angle_deg__lt=180.0)
+                & Q(car_minor_m__gte=0.0, car_major_m__gte=F("car_minor_m")),
+                name="sighting_car_placed_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,6 +182,15 @@ class Sighting(models.Model):
     def text(self) -> str:
         """The plate as it stands: a person's word, else the machine's."""
         return self.plate_corrected or self.plate_raw
+
+    @property
+    def car(self) -> dict[str, Any] | None:
+        """Where the seen car was, as the API and the maps say it; None where that is not known."""
+        if self.car_lat is None:
+            return None
+        ellipse = {"major_m": self.car_major_m, "minor_m": self.car_minor_m, "angle_deg": self.car_angle_deg}
+        place = {"lat": self.car_lat, "lon": self.car_lon, "range_m": self.car_range_m}
+        return place | {"bearing_deg": self.car_bearing_deg, "ellipse": ellipse}
 
 
 class Observation(models.Model):

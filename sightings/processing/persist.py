@@ -52,6 +52,12 @@ def _fields(run: ProcessingRun, one: Pass, stamper: Stamper) -> dict[str, Any]:
     observations = one.observations
     fused = fuse(observations)
     piece, best = one.shown
+    plate = {
+        "box": best.detection.box.as_list(),
+        "corners": [list(corner) for corner in best.detection.corners],
+        "region": fused.region.code[:10] if fused.region else "",
+        "region_score": _unit(fused.region.score) if fused.region else None,
+    }
     return {
         "plate_raw": fused.plate[:LONGEST],
         "confidence": _unit(fused.confidence),
@@ -59,13 +65,10 @@ def _fields(run: ProcessingRun, one: Pass, stamper: Stamper) -> dict[str, Any]:
         "first_seen_s": observations[0].seconds,
         "last_seen_s": observations[-1].seconds,
         "best_s": best.seconds,
-        **stamper.stamp(best.seconds),
-        "box": best.detection.box.as_list(),
-        "corners": [list(corner) for corner in best.detection.corners],
+        **stamper.stamp(best.seconds, plate),
+        **plate,
         "characters": pack_characters(fused.characters),
         "candidates": pack_candidates(fused.candidates),
-        "region": fused.region.code[:10] if fused.region else "",
-        "region_score": _unit(fused.region.score) if fused.region else None,
         "reads_count": len(observations),
         "crop": piece.crops[piece.best] or next((crop for crop in one.crops if crop), ""),
         "context": piece.context,

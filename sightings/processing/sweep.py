@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from sightings.models import ProcessingRun, Segment, SegmentState, Upload, UploadKind, UploadState
+from sightings.models import ProcessingRun, Segment, SegmentState, Upload, UploadKind, UploadState, Vehicle
 from sightings.processing.inspect import drop_bytes
 from sightings.processing.leases import OPEN_RUNS, dead_segments
 from sightings.processing.sidecars import IN_PLACE
@@ -34,6 +34,16 @@ def sweep() -> None:
     sweep_segments()
     sweep_runs()
     sweep_bytes()
+    sweep_cars()
+
+
+def sweep_cars() -> None:
+    """Vehicles whose cameras were changed, and nobody placed the cars that they saw."""
+    stale = Vehicle.objects.filter(cars_stale_since__lt=_ago(60))
+    if waiting("light"):
+        return
+    for pk in list(stale.values_list("pk", flat=True)[:MOST]):
+        send("place_cars", "light", {"vehicle_id": pk})
 
 
 def sweep_uploads() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import h3
 
-from sightings.models import Camera, Sighting, Track, Trip, Video
+from sightings.models import CAR_FIELDS, Camera, Sighting, Track, Trip, Video
 from sightings.services.plates import refresh_spans
+from sightings.services.seen_cars import car_of, plate_of, view_of
 from sightings.services.tracks import positions_of
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # stands in where a video's own start is unknown; only differences count
@@ -18,26 +20,29 @@ NOWHERE: dict[str, Any] = {
     "lat": None, "lon": None, "heading": None, "speed": None, "accuracy_m": None, "gps_source": "",
     "h3_r7": None, "h3_r9": None,
 }  # fmt: skip
-STAMPED = ("seen_at", "time_source", "time_uncertainty_s", *NOWHERE)  # what `Stamper.stamp` says of a Sighting
+# What `Stamper.stamp` says of a Sighting.
+STAMPED = ("seen_at", "time_source", "time_uncertainty_s", *NOWHERE, *CAR_FIELDS)
 
 
 class Stamper:
-    """Gives moments of one video their UTC time and position."""
+    """Gives moments of one video their UTC time and position, and the cars seen at them theirs."""
 
     def __init__(self, video: Video) -> None:
         self.video = video
+        self.view = view_of(video)
         track = Track.objects.filter(video=video).first()
         self.source = track.source if track else ""
         self.positions = positions_of(track.points, track.source, EPOCH) if track else None
 
-    def stamp(self, seconds: float) -> dict[str, Any]:
-        """The fields of a Sighting that say when and where, for something seen `seconds` into the video."""
-        start = self.video.started_at
+    def stamp(self, seconds: float, plate: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a Sighting that say when and where, for a plate (see `car_of`) `seconds` into the video."""
+        start, place = self.video.started_at, self._place(seconds)
         return {
             "seen_at": start + timedelta(seconds=seconds) if start else None,
             "time_source": self.video.time_source,
             "time_uncertainty_s": self.video.time_uncertainty_s,
-            **self._place(seconds),
+            **place,
+            **car_of(self.view, place, plate),
         }
 
     def _place(self, seconds: float) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def restamp(video: Video) -> None:
     stamper = Stamper(video)
     rows = list(Sighting.objects.filter(video=video))
     for row in rows:
-        for name, value in stamper.stamp(row.best_s).items():
+        for name, value in stamper.stamp(row.best_s, plate_of(row)).items():
             setattr(row, name, value)
     Sighting.objects.bulk_update(rows, STAMPED, batch_size=200)
     refresh_spans({row.plate_id for row in rows if row.plate_id})

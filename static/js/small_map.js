@@ -2,6 +2,7 @@
 /* global L */
 import { h, pageData } from "./dom.js";
 import { fit, makeMap, pin } from "./map.js";
+import { seenCars } from "./seen_cars.js";
 
 export function showPlaces() {
   const element = document.getElementById("map");
@@ -16,4 +17,5 @@ export function showPlaces() {
     dot.on("click", () => location.assign(`/sightings/${place.id}/`));
   }
   group.addTo(map);
+  seenCars(map).show(places);
 }

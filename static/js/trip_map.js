@@ -2,6 +2,7 @@
 /* global L */
 import { h } from "./dom.js";
 import { bearing, drawRoute, fit, makeMap, marker, pin } from "./map.js";
+import { seenCars } from "./seen_cars.js";
 
 const CAR = '<svg viewBox="0 0 24 24"><path d="M12 2.500 19.500 21 12 16.800 4.500 21z"/></svg>';
 
@@ -31,6 +32,7 @@ export function makeTripMap(trip) {
       layers.route = drawRoute(map, line);
     }
     drawPins(placed);
+    layers.cars.show(placed);
   }
 
   function begin() {
@@ -38,6 +40,7 @@ export function makeTripMap(trip) {
     map = makeMap(element);
     map.setView([0, 0], 2, { animate: false });
     layers.pins = L.featureGroup().addTo(map);
+    layers.cars = seenCars(map);
   }
 
   function drawPins(placed) {

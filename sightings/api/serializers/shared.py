@@ -56,6 +56,24 @@ class GpsSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # a field of ours, not DRF's own attribute
 
 
+class EllipseSerializer(serializers.Serializer[Any]):
+    """Holds the true place in 95 of 100 cases. Semi-axes in metres; the major one's angle is clockwise from north."""
+
+    major_m = serializers.FloatField()
+    minor_m = serializers.FloatField()
+    angle_deg = serializers.FloatField(help_text="0–180")
+
+
+class CarSerializer(serializers.Serializer[Any]):
+    """Where the seen car was: WGS84 degrees; range in metres and bearing clockwise from north, from the camera."""
+
+    lat = serializers.FloatField()
+    lon = serializers.FloatField()
+    range_m = serializers.FloatField()
+    bearing_deg = serializers.FloatField()
+    ellipse = EllipseSerializer()
+
+
 class VehicleRefSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()

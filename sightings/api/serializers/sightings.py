@@ -44,6 +44,7 @@ class SightingSerializer(Revealing):
     first_seen_sec = serializers.FloatField(source="first_seen_s")
     last_seen_sec = serializers.FloatField(source="last_seen_s")
     gps = serializers.SerializerMethodField()
+    car = serializers.SerializerMethodField(help_text="Where the seen car was, where heading and lens are known")
     track_id = serializers.CharField(source="key")
     crop_url = serializers.SerializerMethodField()
     created_at = shared.Moment(read_only=True)
@@ -54,8 +55,9 @@ class SightingSerializer(Revealing):
         fields = [
             "id", "plate", "score", "dscore", "region", "candidates", "box", "vehicle", "camera_id", "timestamp",
             "timestamp_local", "source_url", "position_sec", "first_seen_sec", "last_seen_sec", "plate_id", "plate_raw",
-            "plate_corrected", "review_state", "flagged", "reads_count", "gps", "time_source", "time_uncertainty_s",
-            "track_id", "model_version", "trip", "video", "crop_url", "version", "created_at", "updated_at",
+            "plate_corrected", "review_state", "flagged", "reads_count", "gps", "car", "time_source",
+            "time_uncertainty_s", "track_id", "model_version", "trip", "video", "crop_url", "version",
+            "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -101,6 +103,10 @@ class SightingSerializer(Revealing):
             return None
         names = ("lat", "lon", "heading", "speed", "accuracy_m")
         return {name: getattr(row, name) for name in names} | {"source": row.gps_source}
+
+    @extend_schema_field(shared.CarSerializer(allow_null=True))
+    def get_car(self, row: Sighting) -> dict[str, Any] | None:
+        return row.car
 
     def get_crop_url(self, row: Sighting) -> str | None:
         return self.crop(row.crop)

@@ -15,7 +15,10 @@ from sightings.progress import eta_s
 class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
     class Meta:
         model = Vehicle
-        fields = ["id", "name", "camera_model", "field_of_view_deg", "clock_offset_s", "time_zone"]
+        fields = [
+            "id", "name", "camera_model", "field_of_view_deg", "lens", "rear_field_of_view_deg", "rear_lens",
+            "clock_offset_s", "time_zone",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

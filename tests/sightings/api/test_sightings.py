@@ -44,6 +44,16 @@ def test_a_sighting_has_the_names_that_clients_know(doras: APIClient, sighting: 
     assert tuple(row[name] for name in names) == expected
 
 
+def test_a_sighting_says_where_the_seen_car_was_if_that_is_known(doras: APIClient, sighting: Sighting) -> None:
+    assert doras.get(URL).json()["results"][0]["car"] is None
+    place = {"car_lat": 44.4301, "car_lon": 26.1, "car_range_m": 11.12, "car_bearing_deg": 0.0}
+    Sighting.objects.update(**place, car_major_m=8.0, car_minor_m=7.5, car_angle_deg=45.0)
+    assert doras.get(URL).json()["results"][0]["car"] == {
+        "lat": 44.4301, "lon": 26.1, "range_m": 11.12, "bearing_deg": 0.0,
+        "ellipse": {"major_m": 8.0, "minor_m": 7.5, "angle_deg": 45.0},
+    }  # fmt: skip
+
+
 def test_another_fleet_s_log_is_empty(api_as: Callable[..., APIClient], charlie: User, sighting: Sighting) -> None:
     theirs = api_as(charlie)
     assert plates(theirs) == []

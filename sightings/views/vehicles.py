@@ -1,0 +1,73 @@
+"""The fleet's own vehicles, and how their cameras look."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from recognition.cameras import known_cameras
+from sightings import selectors
+from sightings.forms import VehicleForm
+from sightings.models import AuditEntry, Role, User, Vehicle
+from sightings.services import vehicles as services
+from sightings.services.roles import has_role
+from sightings.views.people import page as page_for_people
+from sightings.views.people import person_of, told
+
+MOST_CHANGES = 10
+
+
+@require_safe
+@page_for_people
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "sightings/vehicles.html", {"vehicles": selectors.vehicles_for(person_of(request))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page_for_people
+def page(request: HttpRequest, pk: int) -> HttpResponseBase:
+    person, vehicle = person_of(request), _vehicle(person_of(request), pk)
+    form = VehicleForm(request.POST or None, instance=_vehicle(person, pk))
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in services.VEHICLE_FIELDS}
+        told(request, lambda: services.change_vehicle(vehicle=vehicle, user=person, values=values), "Saved.")
+        return redirect("vehicle", pk=pk)
+    changes = selectors.audit_trail(person, action=services.CHANGED, target_type="vehicle", target_id=str(pk))
+    context = {
+        "vehicle": vehicle,
+        "form": form,
+        "cameras": {model.name: asdict(model) for model in known_cameras()},
+        "changes": [(entry, _words(entry)) for entry in changes[:MOST_CHANGES]],
+        "may_manage": has_role(person, vehicle.fleet, Role.MANAGER),
+    }
+    return render(request, "sightings/vehicle.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page_for_people
+def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Put back what the change `entry` replaced."""
+    person, vehicle, typed = person_of(request), _vehicle(person_of(request), pk), request.POST.get("entry", "")
+    changes = selectors.audit_trail(person, action=services.CHANGED, target_type="vehicle", target_id=str(pk))
+    entry = changes.filter(pk=int(typed)).first() if typed.isascii() and typed.isdigit() else None
+    if entry is None:
+        raise Http404
+    told(request, lambda: services.undo_change(vehicle=vehicle, entry=entry, user=person), "Put back.")
+    return redirect("vehicle", pk=pk)
+
+
+def _words(entry: AuditEntry) -> list[str]:
+    """What a change set, in words."""
+    before, after, labels = entry.detail["before"], entry.detail["after"], VehicleForm().fields
+    changed = (name for name, value in after.items() if value != before[name])
+    return [f"{labels[name].label}: {after[name] if after[name] not in (None, '') else 'nothing'}" for name in changed]
+
+
+def _vehicle(person: User, pk: int) -> Vehicle:
+    vehicle = selectors.vehicles_for(person).filter(pk=pk).first()
+    if vehicle is None:
+        raise Http404
+    return vehicle
