@@ -42,6 +42,12 @@ class NoPositions(TelemetryUnreadable):
     code = "no_positions"
 
 
+class NotNeeded(NoPositions):
+    """The file is what it should be, but nothing in it says where anything was."""
+
+    code = "not_needed"
+
+
 class WeightsRefused(RecognitionError):
     """A weights file is absent, or is not the one that the manifest names."""
 

@@ -23,10 +23,6 @@ from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from recognition.geometry import Corners
 from recognition.types import EARTH_RADIUS_M
 
 SIZES_FILE = Path(__file__).parent / "configs" / "plate_sizes.toml"
@@ -48,7 +44,7 @@ SURPRISE = 3.0  # standard deviations between the two ranges from which the plat
 FARTHEST_M = 200.0  # a plate measured beyond it is no plate that could be read
 POLE = 89.9  # degrees of latitude beyond which east and west lose their meaning
 
-Floats = NDArray[np.float64]
+Corners = Sequence[tuple[float, float]]  # four (x, y) in pixels, clockwise from the top left of the plate
 
 
 class Lens(StrEnum):
@@ -81,17 +77,17 @@ class Lens(StrEnum):
             case Lens.EQUIDISTANT:
                 return angle
 
-    def angles(self, radii: Floats) -> Floats:
-        """The inverse: radians from the axis, of distances from the middle in focal lengths; NaN beyond the lens."""
+    def angle(self, radius: float) -> float:
+        """The inverse: radians from the axis, of a distance from the middle in focal lengths; NaN beyond the lens."""
         match self:
             case Lens.RECTILINEAR:
-                return np.arctan(radii)
+                return math.atan(radius)
             case Lens.STEREOGRAPHIC:
-                return 2 * np.arctan(radii / 2)
+                return 2 * math.atan(radius / 2)
             case Lens.EQUISOLID:
-                return 2 * np.arcsin(np.where(radii <= 2, radii / 2, np.nan))
+                return 2 * math.asin(radius / 2) if radius <= 2 else math.nan
             case Lens.EQUIDISTANT:
-                return radii
+                return radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +147,10 @@ def locate(corners: Corners, view: View, pose: Pose, region: str | None = None) 
     if sight is None or abs(pose.lat) > POLE:
         return None
     bearing = pose.heading + 180 * view.rear + math.degrees(sight.azimuth)
-    spread = _spread(corners, view, pose, region, sight)
-    variances, axes = np.linalg.eigh(spread)  # ascending; columns are (along, across) the line of sight
-    minor, major = ELLIPSE * np.sqrt(np.maximum(variances, 0.0))
+    major, minor, turned = _axes(*_spread(corners, view, pose, region, sight))
     lat, lon = moved(pose.lat, pose.lon, bearing, sight.range_m)
-    turned = math.degrees(math.atan2(axes[1, 1], axes[0, 1]))
-    return CarPlace(lat, lon, sight.range_m, bearing % 360 % 360, float(major), float(minor), (bearing + turned) % 180)
+    angle = (bearing + math.degrees(turned)) % 180 % 180
+    return CarPlace(lat, lon, sight.range_m, bearing % 360 % 360, ELLIPSE * major, ELLIPSE * minor, angle)
 
 
 def measure(corners: Corners, view: View, region: str | None = None) -> Sight | None:
@@ -181,11 +175,15 @@ class _Outline:
 
 
 def _outline(corners: Corners, view: View) -> _Outline | None:
-    p = np.asarray(corners, np.float64)
-    azimuths, slopes = _directions(p, view)
-    width, height = (p[[1, 2], 0] - p[[0, 3], 0]).mean(), (p[[3, 2], 1] - p[[0, 1], 1]).mean()
-    slope = (slopes[[0, 1]] - slopes[[3, 2]]).mean()
-    found = _Outline(*(float(x) for x in (azimuths[[0, 3]].mean(), azimuths[[1, 2]].mean(), slope, width, height)))
+    (left_top, right_top, right_foot, left_foot) = corners
+    (a, a_up), (b, b_up), (c, c_up), (d, d_up) = (_direction(corner, view) for corner in corners)
+    found = _Outline(
+        left=(a + d) / 2,
+        right=(b + c) / 2,
+        slope=(a_up + b_up - c_up - d_up) / 2,
+        width_px=(right_top[0] + right_foot[0] - left_top[0] - left_foot[0]) / 2,
+        height_px=(left_foot[1] + right_foot[1] - left_top[1] - right_top[1]) / 2,
+    )
     # Also false where a corner lies beyond the lens and all is NaN.
     return found if found.left < found.right and min(found.slope, found.width_px, found.height_px) > 0 else None
 
@@ -210,42 +208,50 @@ def _sight(seen: _Outline, size: tuple[float, float], share: float) -> tuple[Sig
     return (tall if abs(excess) > noise else wide), too_wide, abs(excess)
 
 
-def _directions(p: Floats, view: View) -> tuple[Floats, Floats]:
-    """Of (n, 2) pixels: radians right of the axis, and the slope upward (rise over way along the ground)."""
+def _direction(corner: tuple[float, float], view: View) -> tuple[float, float]:
+    """Of a pixel: radians right of the axis, and the slope upward (rise over way along the ground)."""
     half = math.radians(view.field_of_view_deg) / 2
     focal = view.width / 2 / view.lens.radius(half)
-    u, v = p[:, 0] - view.width / 2, p[:, 1] - view.height / 2
-    r = np.maximum(np.hypot(u, v), 1e-9)
-    angles = view.lens.angles(r / focal)
-    right, down, ahead = np.sin(angles) * u / r, np.sin(angles) * v / r, np.cos(angles)
-    return np.arctan2(right, ahead), -down / np.hypot(right, ahead)
+    u, v = corner[0] - view.width / 2, corner[1] - view.height / 2
+    r = max(math.hypot(u, v), 1e-9)
+    angle = view.lens.angle(r / focal)
+    right, down, ahead = math.sin(angle) * u / r, math.sin(angle) * v / r, math.cos(angle)
+    return math.atan2(right, ahead), -down / math.hypot(right, ahead)
 
 
-def _spread(corners: Corners, view: View, pose: Pose, region: str | None, sight: Sight) -> Floats:
-    """(2, 2) covariance in m² along and across the line of sight."""
+def _spread(corners: Corners, view: View, pose: Pose, region: str | None, sight: Sight) -> tuple[float, float, float]:
+    """Variances in m² along and across the line of sight, and their covariance."""
     receiver = math.degrees(math.atan2(SPEED_M_S, abs(pose.speed))) if pose.speed else WORST_HEADING_DEG
     heading = math.radians(math.hypot(MOUNT_DEG, min(WORST_HEADING_DEG, receiver)))
-    lens = _lens_error(corners, view, region, sight)
-    spread = np.eye(2) * pose.accuracy_m**2 + np.outer(lens, lens)
-    spread[0, 0] += (sight.range_share * sight.range_m) ** 2
-    spread[1, 1] += (heading * sight.range_m) ** 2
-    return spread
+    along, across = _lens_error(corners, view, region, sight)
+    return (
+        pose.accuracy_m**2 + along**2 + (sight.range_share * sight.range_m) ** 2,
+        pose.accuracy_m**2 + across**2 + (heading * sight.range_m) ** 2,
+        along * across,
+    )
 
 
-def _lens_error(corners: Corners, view: View, region: str | None, sight: Sight) -> Floats:
+def _axes(along: float, across: float, shared: float) -> tuple[float, float, float]:
+    """Deviations of a 2 × 2 covariance on its own axes, the greater first, and by how many radians that one is turned
+    from "along" towards "across"."""
+    middle, reach = (along + across) / 2, math.hypot((along - across) / 2, shared)
+    return math.sqrt(middle + reach), math.sqrt(max(0.0, middle - reach)), math.atan2(2 * shared, along - across) / 2
+
+
+def _lens_error(corners: Corners, view: View, region: str | None, sight: Sight) -> tuple[float, float]:
     """How far, along and across, one standard deviation of the field of view moves the place."""
     other = View(view.width, view.height, view.field_of_view_deg * (1 - VIEW_SHARE), view.lens, view.rear)
     moved_to = measure(corners, other, region)
     if moved_to is None:
-        return np.zeros(2)
+        return 0.0, 0.0
     along = sight.range_m * math.log(moved_to.range_m / sight.range_m)
-    return np.array([along, sight.range_m * (moved_to.azimuth - sight.azimuth)])
+    return along, sight.range_m * (moved_to.azimuth - sight.azimuth)
 
 
 def horizontal_of_diagonal(diagonal_deg: float, lens: Lens, aspect: float) -> float:
     """The horizontal field of view of a lens whose diagonal one is known; `aspect` is width over height."""
     corner = lens.radius(math.radians(diagonal_deg) / 2)
-    return 2 * math.degrees(float(lens.angles(np.array([corner * aspect / math.hypot(aspect, 1)]))[0]))
+    return 2 * math.degrees(lens.angle(corner * aspect / math.hypot(aspect, 1)))
 
 
 def moved(lat: float, lon: float, bearing: float, way_m: float) -> tuple[float, float]:

@@ -181,4 +181,5 @@ class VideoInfo:
     codec: str
     container: str
     created_at: datetime | None  # the container's creation time as it stands; start or end of the recording, unverified
-    truncated: bool = False  # the file ends before its index says it should
+    truncated: bool = False  # the file ends before it says that it should
+    missing: float = 0.0  # seconds that are not there of those that its index promises; 0 where that is not known

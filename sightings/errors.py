@@ -118,6 +118,11 @@ class NotSplittable(PlatelogError):
     message = "This trip cannot be split there: both parts need at least one video."
 
 
+class BadCamera(PlatelogError):
+    code = "bad_camera"
+    message = "A camera is front, rear or other."
+
+
 class UnknownScope(PlatelogError):
     code = "unknown_scope"
     message = "There is no such scope."

@@ -15,6 +15,7 @@ from sightings import plate_query, storage
 from sightings.eta import ReadingQueue
 from sightings.models import (
     AuditEntry,
+    Camera,
     Fleet,
     Observation,
     Plate,
@@ -22,6 +23,7 @@ from sightings.models import (
     ProcessingRun,
     ReviewState,
     Sighting,
+    Track,
     Trip,
     Upload,
     UploadState,
@@ -192,6 +194,23 @@ def mergeable(user: Person, trip: Trip, most: int = 20) -> list[Trip]:
 def _start(trip: Trip) -> datetime:
     assert trip.started_at is not None
     return trip.started_at
+
+
+def videos_for(user: Person) -> QuerySet[Video]:
+    """Videos with their runs, newest run first."""
+    runs = Prefetch("runs", queryset=ProcessingRun.objects.order_by("-pk"))
+    return Video.objects.visible_to(user).select_related("fleet").prefetch_related(runs)
+
+
+def driven_m(trip: Trip) -> float | None:
+    """How far a trip went, in metres; None without positions.
+
+    A rear camera drives the same road as the front one: it counts only where there is no front one.
+    """
+    tracks = list(Track.objects.filter(video__trip=trip).values_list("video__camera", "distance_m"))
+    front = [length for camera, length in tracks if camera == Camera.FRONT]
+    lengths = front or [length for _, length in tracks]
+    return round(sum(lengths), 1) if lengths else None
 
 
 def trip_sightings(user: Person, trip: Trip) -> SightingQuerySet[Sighting]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sightings.views import account, files, home, plates, search, trips, uploads, vehicles
+from sightings.views import account, files, home, plates, search, trips, uploads, vehicles, videos
 from sightings.views import sightings as sighting_views
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("trips/<int:pk>/put-first/", trips.put_first, name="trip-put-first"),
     path("trips/<int:pk>/put-back/", trips.put_back, name="trip-put-back"),
     path("trips/<int:pk>/rename/", trips.rename, name="trip-rename"),
+    path("videos/<int:pk>/camera/", videos.camera, name="video-camera"),
     path("search/", search.page, name="search"),
     path("search/explain/", search.explain, name="search-explain"),
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),

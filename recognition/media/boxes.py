@@ -64,17 +64,13 @@ def top_boxes(path: Path | str) -> list[Box]:
         if not stream.seek(0, 2):
             return []
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            boxes = list(boxes_in(data))
+            return mp4_boxes(data)
+
+
+def mp4_boxes(data: Bytes) -> list[Box]:
+    """The outermost boxes in order; an empty list for what is not of the MP4 family."""
+    boxes = list(boxes_in(data))
     return boxes if boxes and boxes[0].kind in FIRST_BOXES else []
-
-
-def cut_off(path: Path | str) -> bool:
-    """Whether an MP4 file ends before its boxes say that it should, or has pictures but no index."""
-    boxes = top_boxes(path)
-    if not boxes:
-        return False
-    last = boxes[-1]
-    return last.end > Path(path).stat().st_size or lacks_index(boxes)
 
 
 def lacks_index(boxes: list[Box]) -> bool:

@@ -21,6 +21,8 @@ OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
 OWN_CLOCK = ("mov,mp4", "matroska")  # containers whose time stamps are the player's
 
+MOST_PIXELS = 8192 * 8192  # of one picture; a damaged header may claim more than there is memory
+
 READABLE = "MP4, MOV, AVI, MKV and TS recordings can be read."
 
 
@@ -63,8 +65,22 @@ def open_video(path: Path | str) -> Iterator[Video]:
         if not container.streams.video:
             raise NotAVideo(f"{path.name} holds no picture, only {_streams(container)}. {READABLE}")
         stream = container.streams.video[0]
+        _check_pictures(path, stream.codec_context)
         stream.thread_type = "AUTO"  # frames and slices in parallel: 1.2 to 1.7 times as fast as one thread
         yield Video(path, container, stream, stream.time_base or Fraction(1, av.time_base), _origin(container, stream))
+
+
+def _check_pictures(path: Path, codec: Any) -> None:
+    if codec is None:
+        raise VideoDamaged(
+            f"{path.name} is damaged, or written in a codec that cannot be read here: H.264, HEVC, MJPEG and AV1 can. "
+            "Copy the file from the card again, or set the camera to one of these."
+        )
+    if codec.width * codec.height > MOST_PIXELS:
+        raise VideoDamaged(
+            f"{path.name} claims pictures of {codec.width} × {codec.height}. Copy the file from the card again."
+        )
+    codec.options = {"max_pixels": str(MOST_PIXELS)}  # also where they grow on the way
 
 
 def _origin(container: Any, stream: Any) -> int:
@@ -81,8 +97,9 @@ def _why_not(path: Path) -> NotAVideo | VideoDamaged:
     boxes = top_boxes(path)
     if lacks_index(boxes):
         return VideoDamaged(
-            f"{path.name} was cut off before its index was written. Copy the file from the card again; where the card "
-            "holds no longer one, the camera lost power while it recorded."
+            f"{path.name} was cut off before its index was written. Copy the file from the card again. Where the card "
+            "holds no longer one, the camera lost power while it recorded: start the camera with the card in it, which "
+            "mends such files in many makes, or mend it with a program like untrunc and a sound file of that camera."
         )
     if boxes:
         return VideoDamaged(f"{path.name} is damaged: its index cannot be read. Copy the file from the card again.")

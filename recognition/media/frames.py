@@ -62,19 +62,24 @@ def _pictures(video: Video) -> Iterator[Any]:
 
 def _decode_from(video: Video, start: float) -> Iterator[tuple[float, Any]]:
     """As `decode`, from a picture at or before `start` on (the first one of the file where there is none)."""
-    for back in STEPS_BACK if start > 0 else ():
+    if start <= 0:
+        yield from decode(video)
+        return
+    for back in STEPS_BACK:
         if start - back <= 0:
             break
-        video.container.seek(video.stamp(start - back), stream=video.stream, backward=True)
+        try:
+            video.container.seek(video.stamp(start - back), stream=video.stream, backward=True)
+        except av.error.FFmpegError:
+            break  # a recording without an index: there is no way but from its start
         pictures = decode(video)
         first = next(pictures, None)
         if first is not None and first[0] <= start:
             yield first
             yield from pictures
             return
-    if start > 0:
-        video.container.seek(video.origin, stream=video.stream, backward=True)
-    yield from decode(video)
+    with open_video(video.path) as anew:
+        yield from decode(anew)
 
 
 def frames(

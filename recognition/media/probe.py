@@ -10,8 +10,8 @@ from typing import Any
 import av
 
 from recognition.errors import VideoDamaged
-from recognition.media.boxes import cut_off
 from recognition.media.container import Video, open_video
+from recognition.media.endings import cut_off
 from recognition.media.frames import decode
 from recognition.types import VideoInfo
 
@@ -30,17 +30,19 @@ def probe(path: Path | str) -> VideoInfo:
         picture = first[1]
         quarters = round(picture.rotation / 90) % 4
         width, height = (picture.height, picture.width) if quarters % 2 else (picture.width, picture.height)
-        truncated = cut_off(path)
+        promised, truncated = _duration(video), cut_off(path)
+        duration = _read_duration(path) if truncated or not promised else promised
         return VideoInfo(
-            duration=_read_duration(video) if truncated else _duration(video) or _read_duration(video),
+            duration=duration,
             frame_rate=float(video.stream.average_rate or 0),
             width=width,
             height=height,
             rotation=(-90 * quarters) % 360,
-            codec=video.stream.codec_context.name,
+            codec=video.stream.codec_context.codec.canonical_name,  # not that of the program that decodes it
             container=video.container.format.name,
             created_at=_created_at(video.container.metadata) or _created_at(video.stream.metadata),
             truncated=truncated,
+            missing=max(0.0, promised - duration) if truncated else 0.0,
         )
 
 
@@ -51,17 +53,17 @@ def _duration(video: Video) -> float:
     return float(video.container.duration / av.time_base) if video.container.duration else 0.0
 
 
-def _read_duration(video: Video) -> float:
+def _read_duration(path: Path) -> float:
     """The end of the last packet that is truly there: demultiplexes the whole file, decodes nothing."""
-    video.container.seek(video.origin, stream=video.stream, backward=True)
     end = 0.0
-    try:
-        for packet in video.container.demux(video.stream):
-            stamp = video.stamp_of(packet)
-            if stamp is not None:
-                end = max(end, video.seconds(stamp + (packet.duration or 0)))
-    except av.error.FFmpegError:
-        pass  # the file ends here
+    with open_video(path) as video:
+        try:
+            for packet in video.container.demux(video.stream):
+                stamp = video.stamp_of(packet)
+                if stamp is not None:
+                    end = max(end, video.seconds(stamp + (packet.duration or 0)))
+        except av.error.FFmpegError:
+            pass  # the file ends here
     return end
 
 

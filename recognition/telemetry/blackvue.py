@@ -34,7 +34,7 @@ def read(recording: Recording) -> list[Fix]:
 
 def is_shock_log(recording: Recording) -> bool:
     """Rows whose milliseconds go up, in a file called so."""
-    if recording.path.suffix.lower() != ".3gf":
+    if not (recording.name or recording.path.name).lower().endswith(".3gf"):
         return False
     whole = recording.head[: min(len(recording.head), 500) // SHOCK.size * SHOCK.size]
     times = [row[0] for row in SHOCK.iter_unpack(whole) if row[0] != UNUSED]

@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from recognition.errors import NoPositions, TelemetryUnreadable
+from recognition.errors import NoPositions, NotNeeded, TelemetryUnreadable
 from recognition.telemetry import blackvue, transport
 from recognition.telemetry.cleaning import clean
 from recognition.telemetry.clock import Start, align, start_of
 from recognition.telemetry.evidence import Evidence
-from recognition.telemetry.filenames import read_name
+from recognition.telemetry.filenames import clip_names, read_name
 from recognition.telemetry.fix import MALFORMED, Fix
 from recognition.telemetry.recording import Recording
 from recognition.telemetry.registry import LAST_RESORT, READERS, Reader
@@ -60,19 +60,18 @@ def read(path: Path | str, info: VideoInfo | None = None, *, name: str = "", bes
     return found
 
 
-def read_sidecar(path: Path | str) -> Track:
+def read_sidecar(path: Path | str, *, name: str = "") -> Track:
     """The cleaned track of a file beside a video: GPX, NMEA, BlackVue, 70mai, DJI subtitles, told apart by content.
 
-    Raises TelemetryUnreadable for anything else, NoPositions where not one usable position is left.
+    Raises TelemetryUnreadable for anything else, NoPositions where not one usable position is left, NotNeeded for a
+    log of another sensor. `name` is what the camera called it.
     """
     path = Path(path)
-    with _opened(path) as recording:
+    with _opened(path, name) as recording:
         reader, rows = _rows(recording, [reader for reader in READERS if reader.beside], strict=True)
         shock = blackvue.is_shock_log(recording)
     if shock:
-        raise NoPositions(
-            f"{path.name} is a log of the shock sensor, which holds no positions. Its .gps file has them."
-        )
+        raise NotNeeded(f"{path.name} is a log of the shock sensor, which holds no positions. Its .gps file has them.")
     if reader is None:
         raise TelemetryUnreadable(
             f"{path.name} is neither a GPX file nor a log that is known. Export the track as GPX."
@@ -87,7 +86,7 @@ def read_sidecar(path: Path | str) -> Track:
 
 
 def _read_one(path: Path, known: VideoInfo | Evidence | None, name: str) -> Telemetry:
-    with _opened(path) as recording:
+    with _opened(path, name) as recording:
         reader, rows = _rows(recording, [*READERS, LAST_RESORT])
         evidence = replace(_evidence(recording, known, name), own_clock=reader.own_clock if reader else False)
         notes = tuple(recording.notes)
@@ -130,13 +129,13 @@ def _rows(recording: Recording, readers: Sequence[Reader], *, strict: bool = Fal
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Recording]:
+def _opened(path: Path, name: str) -> Iterator[Recording]:
     with path.open("rb") as stream:
         if not stream.seek(0, 2):
-            yield Recording(path, b"")
+            yield Recording(path, b"", name)
             return
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield Recording(path, data)
+            yield Recording(path, data, name)
 
 
 def _evidence(recording: Recording, known: VideoInfo | Evidence | None, name: str) -> Evidence:
@@ -163,9 +162,10 @@ def _anchored(track: Track, start: Start) -> Track:
 
 
 def _beside(path: Path) -> list[Path]:
-    """Files with the video's name and a log's ending, whatever their case."""
+    """Files with the video's name, or that without front or rear, and a log's ending, whatever their case."""
     try:
-        inside = [other for other in path.parent.iterdir() if other.stem.lower() == path.stem.lower() and other != path]
+        called = clip_names(path.name)
+        inside = [other for other in path.parent.iterdir() if other.stem.lower() in called and other != path]
     except OSError:
         return []
     ranked = [(SIDECARS.index(other.suffix.lower()), other) for other in inside if other.suffix.lower() in SIDECARS]

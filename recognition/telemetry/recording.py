@@ -22,6 +22,7 @@ class Recording:
 
     path: Path
     data: Bytes
+    name: str = ""  # what the camera called it, where that is not the path's
     notes: list[str] = field(default_factory=list)
 
     @cached_property

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.media.boxes import Bytes, forget
+from recognition.media.endings import PACKET, SYNC, packet_stride
 
-PACKET, SYNC, M2TS_EXTRA = 188, 0x47, 4  # .m2ts puts four bytes of arrival time before each packet
 PRIVATE = (0xBD, 0xBF)  # private_stream_1 and private_stream_2
 PICTURES = range(0xE0, 0xF0)
 CLOCK_HZ = 90_000
@@ -32,30 +32,21 @@ class Packet:
 
 def private_packets(data: Bytes) -> list[Packet]:
     """Empty for a file that is no transport stream."""
-    stride, start = _stride(data)
-    return _collect(data, stride, start) if stride else []
+    length, start = packet_stride(data)
+    return _collect(data, length, start) if length else []
 
 
 def is_stream(data: Bytes) -> bool:
-    return _stride(data) != (0, 0)
+    return packet_stride(data) != (0, 0)
 
 
 def duration(data: Bytes) -> float:
     """From the first picture to the last; 0 where unknown."""
-    stride, start = _stride(data)
-    if not stride:
+    length, start = packet_stride(data)
+    if not length:
         return 0.0
-    stamps = [stamp for stamp in (_stamp(data, at) for at in _starts(data, stride, start)) if stamp is not None]
+    stamps = [stamp for stamp in (_stamp(data, at) for at in _starts(data, length, start)) if stamp is not None]
     return (max(stamps) - min(stamps)) / CLOCK_HZ if stamps else 0.0
-
-
-def _stride(data: Bytes) -> tuple[int, int]:
-    """(188 or 192, where the first packet begins), or (0, 0)."""
-    for stride, start in ((PACKET, 0), (PACKET + M2TS_EXTRA, M2TS_EXTRA)):
-        marks = [data[at] for at in range(start, min(len(data), start + 5 * stride), stride)]
-        if len(marks) >= 3 and all(mark == SYNC for mark in marks):
-            return stride, start
-    return 0, 0
 
 
 def _starts(data: Bytes, stride: int, start: int) -> list[int]:

@@ -20,6 +20,7 @@ from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
 from sightings.api.views.sightings import SightingViews
 from sightings.api.views.trips import MeView, QueueView, TripViews, VehicleViews
 from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
+from sightings.api.views.videos import VideoViews
 
 app_name = "api"
 
@@ -43,6 +44,7 @@ class _Router(SimpleRouter):
 
 router = _Router()
 router.register("trips", TripViews, basename="trip")
+router.register("videos", VideoViews, basename="video")
 router.register("vehicles", VehicleViews, basename="vehicle")
 router.register("sightings", SightingViews, basename="sighting")
 router.register("plates", PlateViews, basename="plate")

@@ -120,6 +120,7 @@ class Video(models.Model):
     )
     poster = models.FileField(max_length=300, upload_to=storage.poster_name, blank=True)
     state = models.CharField(max_length=6, choices=VideoState.choices, default=VideoState.READY)
+    warnings = models.JSONField(default=list, blank=True, help_text="What a person should know: [{code, message}, …]")
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

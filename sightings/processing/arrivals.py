@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,6 +13,8 @@ from django.utils import timezone
 from recognition import images
 from recognition.errors import TelemetryUnreadable
 from recognition.media import frames, hashing, probe, segments
+from recognition.telemetry.evidence import was_reset
+from recognition.telemetry.filenames import camera_of, read_name
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings import storage
@@ -26,23 +26,21 @@ from sightings.models import (
     TimeSource,
     Trip,
     Upload,
-    UploadKind,
     UploadState,
     Video,
 )
-from sightings.processing import files, sidecars
+from sightings.processing import drives, files, sidecars
 from sightings.processing.clock import Start, start_of
+from sightings.processing.drives import Clip
 from sightings.processing.embedded import NO_FIX, Inside, look_inside, timed_from
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
-from sightings.services.places import end_of, refresh_trip_span
+from sightings.services.places import refresh_trip_span
 from sightings.services.trip_clock import move_clock
 
 POSTER_WIDTH = 640  # pixels
 NO_GPS = "No GPS found: the trip has no map. A GPX file uploaded later is added."
-SAME_DRIVE_S = 300.0  # clips of one batch and vehicle that are no farther apart are one trip
-REAR = re.compile(r"(?:[_\-. ](?:r|b|rear|back)|\d[rb])$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +119,19 @@ def _enter(upload: Upload, looked: Looked) -> None:
         track=positions,
         uploaded_at=upload.created_at,
     )
+    start = drives.by_mates(start, upload.filename, upload)
     if sidecar is None and inside.track is not None:
         positions = inside.track if inside.start is not None else timed_from(inside.track, start.at)
-    trip, moved_s = _trip_for(upload, start, looked.info.duration)
-    video = _video(upload, looked, trip, start)
+    camera = camera_of(upload.filename) or Camera.FRONT
+    clip = drives.clip_of(start, looked.info.duration, camera, positions)
+    trip, moved_s = _trip_for(upload, clip, start)
+    video = _video(upload, looked, trip, start, camera)
     name = sidecar.filename if sidecar is not None else inside.title
     laid = positions is not None and sidecars.lay(video, positions, start, name, sidecar)
     if moved_s:
         move_clock(video, moved_s)
     refresh_trip_span(trip)
-    findings = {**upload.findings, **_findings(looked, start, positions if laid else None, name)}
+    findings = {**upload.findings, **_findings(looked, video, start, positions if laid else None, name)}
     if not close_upload(upload, UploadState.DONE, sha256=looked.sha256, video=video, trip=trip, findings=findings):
         transaction.set_rollback(True)
         return
@@ -141,6 +142,8 @@ def _enter(upload: Upload, looked: Looked) -> None:
         Upload.objects.filter(pk=sidecar.pk).update(findings=told, video=video, trip=trip, state=UploadState.DONE)
         publish_upload(str(sidecar.pk))
     start_reading(video, looked.cuts)
+    if start.source == TimeSource.GPS:
+        drives.redate_mates(upload)
 
 
 def start_reading(video: Video, cuts: list[tuple[float, float]]) -> ProcessingRun:
@@ -167,22 +170,16 @@ def _positions_for(upload: Upload, info: VideoInfo) -> tuple[Upload | None, Posi
     return None, None
 
 
-def _trip_for(upload: Upload, start: Start, duration: float) -> tuple[Trip, float]:
+def _trip_for(upload: Upload, clip: Clip, start: Start) -> tuple[Trip, float]:
     """The trip of the clips that were dropped together and follow each other, or a new one.
 
     Beside it, by how many seconds a person has moved the clock that this clip has in common with that trip.
     """
-    if upload.batch and start.source != TimeSource.UPLOAD:
-        together = Upload.objects.filter(batch=upload.batch, fleet=upload.fleet_id).exclude(kind=UploadKind.TELEMETRY)
-        mates = Video.objects.filter(uploads__in=together, vehicle=upload.vehicle_id).distinct()
-        for mate in mates.exclude(started_at=None).exclude(time_source=TimeSource.UPLOAD).select_related("trip"):
-            assert mate.started_at is not None
-            moved_s = mate.clock_shift_s if mate.clock_source == start.source else 0.0
-            at = start.at + timedelta(seconds=moved_s)
-            end = at + timedelta(seconds=duration)
-            apart = max((at - end_of(mate)).total_seconds(), (mate.started_at - end).total_seconds())
-            if apart < SAME_DRIVE_S:
-                return mate.trip, moved_s
+    mates = drives.mates_of(upload)
+    joined = None if start.source == TimeSource.UPLOAD else drives.trip_for(upload, clip, mates, start.source)
+    if joined is not None:
+        moved = mates.filter(trip=joined, clock_source=start.source).first()
+        return joined, moved.clock_shift_s if moved else 0.0
     name = PurePosixPath(upload.filename).stem.replace("_", " ").strip() or "Trip"
     trip = Trip.objects.create(
         fleet_id=upload.fleet_id, vehicle=upload.vehicle, name=name[:200], created_by=upload.user
@@ -190,7 +187,7 @@ def _trip_for(upload: Upload, start: Start, duration: float) -> tuple[Trip, floa
     return trip, 0.0
 
 
-def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:
+def _video(upload: Upload, looked: Looked, trip: Trip, start: Start, camera: str) -> Video:
     info = looked.info
     return Video.objects.create(
         fleet_id=upload.fleet_id,
@@ -200,7 +197,8 @@ def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:
         size=upload.size,
         file=looked.file,
         original_name=upload.filename,
-        camera=Camera.REAR if REAR.search(PurePosixPath(upload.filename).stem) else Camera.FRONT,
+        camera=camera,
+        warnings=_warnings(upload.filename, info, start),
         duration_s=info.duration,
         frame_rate=info.frame_rate,
         width=info.width,
@@ -214,7 +212,28 @@ def _video(upload: Upload, looked: Looked, trip: Trip, start: Start) -> Video:
     )
 
 
-def _findings(looked: Looked, start: Start, track: Positions | None, name: str) -> dict[str, Any]:
+def _warnings(filename: str, info: VideoInfo, start: Start) -> list[dict[str, str]]:
+    """What a person should know of a video that was entered all the same."""
+    found = list[dict[str, str]]()
+    if info.truncated:
+        lost = f"its last {info.missing:.0f} s are missing" if info.missing >= 1 else "its end is missing"
+        message = (
+            f"{filename} ends too early: {lost}. What is there is read. If the file on the camera's card is longer, "
+            "copy it again and upload it."
+        )
+        found.append({"code": "cut_off", "message": message})
+    named = read_name(filename)
+    told = [moment for moment in (info.created_at, named.at if named else None) if moment is not None]
+    if start.source == TimeSource.UPLOAD and told and all(map(was_reset, told)):
+        message = (
+            f"The camera's clock was not set when it recorded {filename}: the file says {told[0]:%Y-%m-%d}. The time "
+            "of the upload stands in. Shift the trip to the time when it was driven."
+        )
+        found.append({"code": "clock_not_set", "message": message})
+    return found
+
+
+def _findings(looked: Looked, video: Video, start: Start, track: Positions | None, name: str) -> dict[str, Any]:
     """What the upload page shows of the inspection."""
     probed = asdict(looked.info)
     probed["created_at"] = looked.info.created_at.isoformat() if looked.info.created_at else None
@@ -225,7 +244,7 @@ def _findings(looked: Looked, start: Start, track: Positions | None, name: str) 
             "at": start.at.isoformat(), "source": start.source.value, "uncertainty_s": round(start.uncertainty_s, 1)
         },
         "gps": gps_findings(track, name, NO_FIX if looked.inside.had_no_fix else NO_GPS),
-        "notes": ["The file ends too early; what is there is read."] if looked.info.truncated else [],
+        "notes": [warning["message"] for warning in video.warnings],
     }  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recognition.telemetry import extract
+from recognition.telemetry.evidence import was_reset
+from recognition.telemetry.filenames import read_name
 from recognition.telemetry.track import Track
 from recognition.types import VideoInfo
 from sightings.models import TimeSource, Vehicle
@@ -15,11 +16,6 @@ from sightings.models import TimeSource, Vehicle
 FILE_NAME_UNCERTAINTY_S = 2.0  # names carry whole seconds, and are given a moment before the first frame
 UPLOAD_UNCERTAINTY_S = 86_400.0  # a drive is brought in some time after it happened; nobody knows when
 SAME_MOMENT_S = 4.0
-
-# 20260301_070000, 2026-03-01_07-00-00, 2026_0301_070000, 20260301070000 and the like, as dashcams name their files.
-_STAMP = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_T. ]{0,2}([0-2]\d)[-_.:h]?([0-5]\d)[-_.:m]?([0-5]\d)(?!\d{3})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,8 @@ def start_of(
 
 def by_camera(info: VideoInfo, filename: str, vehicle: Vehicle | None) -> VideoInfo:
     """The video with its camera's clock in UTC: the container's, else the one in the file's name."""
-    return replace(info, created_at=_as_set(info.created_at, vehicle) or from_name(filename, vehicle))
+    created = None if info.created_at is None or was_reset(info.created_at) else info.created_at
+    return replace(info, created_at=_as_set(created, vehicle) or from_name(filename, vehicle))
 
 
 def _settled(at: datetime, named: datetime, duration: float, uncertainty: float) -> Start:
@@ -65,13 +62,8 @@ def _settled(at: datetime, named: datetime, duration: float, uncertainty: float)
 
 def from_name(filename: str, vehicle: Vehicle | None) -> datetime | None:
     """The time in a file's name, which cameras write by their own clock."""
-    match = _STAMP.search(filename)
-    if match is None:
-        return None
-    try:
-        return _as_set(datetime(*map(int, match.groups()), tzinfo=UTC), vehicle)  # type: ignore[misc,arg-type]
-    except ValueError:
-        return None
+    named = read_name(filename)
+    return _as_set(named.at, vehicle) if named else None
 
 
 def _as_set(clock: datetime | None, vehicle: Vehicle | None) -> datetime | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from recognition.errors import NotAVideo, RecognitionError, TelemetryUnreadable, VideoDamaged
+from recognition.errors import NotAVideo, NotNeeded, RecognitionError, TelemetryUnreadable, VideoDamaged
 from recognition.media import hashing
 from sightings.errors import NotAllowed, PlatelogError
 from sightings.models import Fleet, Trip, Upload, UploadKind, UploadState
@@ -94,7 +94,12 @@ def _receive(upload: Upload, path: Path) -> None:
 
 def _receive_positions(upload: Upload, path: Path) -> None:
     """Keep a side-car and lay it over the videos that are here already; those to come will find it."""
-    track = sidecars.read_positions(path, upload.filename)
+    try:
+        track = sidecars.read_positions(path, upload.filename)
+    except NotNeeded as error:
+        findings = {**upload.findings, "notes": [_named(error, path, upload)]}
+        close_upload(upload, UploadState.DONE, kind=UploadKind.OTHER, findings=findings)
+        return
     sha256 = hashing.sha256_file(path)
     with transaction.atomic():
         Fleet.objects.select_for_update(no_key=True).get(pk=upload.fleet_id)

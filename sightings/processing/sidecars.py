@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from django.db.models import Q, QuerySet
 
-from recognition.errors import NoPositions, TelemetryUnreadable
+from recognition.errors import NoPositions, NotNeeded, TelemetryUnreadable
 from recognition.telemetry import extract
+from recognition.telemetry.filenames import clip_names
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings import storage
@@ -29,7 +31,9 @@ class NoTimes(TelemetryUnreadable):
 def read_positions(path: Path, filename: str) -> Positions:
     """The track of a side-car. Raises TelemetryUnreadable, NoPositions, NoTimes with words for its uploader."""
     try:
-        track = extract.read_sidecar(path)
+        track = extract.read_sidecar(path, name=filename)
+    except NotNeeded:
+        raise
     except NoPositions as error:
         raise NoPositions(
             f"There are no positions in {filename}. The video is read all the same, only without a map. "
@@ -86,6 +90,8 @@ def belongs(sidecar: Upload, video: Upload, track: Positions, info: VideoInfo) -
         return clock.created_at is None
     if _own_name(sidecar, video):
         return True
+    if _shape(sidecar.filename) == _shape(video.filename):
+        return False  # the same camera named both, and this one for another clip
     others = Upload.objects.filter(fleet=video.fleet_id, batch=video.batch, kind=UploadKind.VIDEO)
     return not others.exclude(pk=video.pk).exclude(state__in=[UploadState.FAILED, UploadState.CANCELLED]).exists()
 
@@ -137,7 +143,7 @@ def info_of(video: Video, upload: Upload) -> VideoInfo:
 
 def _together(upload: Upload) -> QuerySet[Upload]:
     """Uploads of the fleet that share the batch or the beginning of the name, latest first."""
-    alike = Q(filename__istartswith=_stem(upload.filename))
+    alike = Q(filename__istartswith=min(clip_names(upload.filename), key=len))
     if upload.batch:
         alike |= Q(batch=upload.batch)
     return Upload.objects.filter(alike, fleet=upload.fleet_id).exclude(pk=upload.pk).order_by("-created_at")
@@ -148,7 +154,13 @@ def _same_batch(a: Upload, b: Upload) -> bool:
 
 
 def _own_name(a: Upload, b: Upload) -> bool:
-    return _stem(a.filename) == _stem(b.filename)
+    """Whether one bears the other's name: a log is called as its clip, with or without the mark of front or rear."""
+    return _stem(a.filename) in clip_names(b.filename) or _stem(b.filename) in clip_names(a.filename)
+
+
+def _shape(filename: str) -> str:
+    """A name without its numbers: those of one camera's clips are alike."""
+    return re.sub(r"\d", "0", _stem(filename))
 
 
 def _stem(filename: str) -> str:

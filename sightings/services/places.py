@@ -8,7 +8,8 @@ from typing import Any
 
 import h3
 
-from sightings.models import CAR_FIELDS, Camera, Sighting, Track, Trip, Video
+from sightings import selectors
+from sightings.models import CAR_FIELDS, Sighting, Track, Trip, Video
 from sightings.services.plates import refresh_spans
 from sightings.services.seen_cars import car_of, plate_of, view_of
 from sightings.services.tracks import positions_of
@@ -84,11 +85,7 @@ def refresh_trip_span(trip: Trip) -> None:
         trip.started_at = first.started_at
         trip.ended_at = max(end_of(video) for video in videos)
         trip.time_source, trip.time_uncertainty_s = first.time_source, first.time_uncertainty_s
-    tracks = Track.objects.filter(video__trip=trip)
-    # A rear camera drives the same road as the front one: it counts only where there is no front one.
-    front = tracks.filter(video__camera=Camera.FRONT)
-    lengths = [track.distance_m for track in (front if front.exists() else tracks)]
-    trip.distance_m = round(sum(lengths), 1) if lengths else None
+    trip.distance_m = selectors.driven_m(trip)
     trip.save(update_fields=["started_at", "ended_at", "time_source", "time_uncertainty_s", "distance_m", "updated_at"])
 
 

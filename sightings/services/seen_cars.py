@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from recognition.geometry import box_to_corners
 from recognition.locate import Lens, Pose, View, locate
-from recognition.types import Box
 from sightings.models import CAR_FIELDS, Camera, Sighting, Vehicle, Video
 
 LIKELY_REGION = 0.6  # below it a plate's size is taken as unknown rather than as that of a wrong country
@@ -52,7 +50,10 @@ def car_of(view: View | None, place: Mapping[str, Any], plate: Mapping[str, Any]
 
 def _corners_of(box: Sequence[float]) -> Sequence[tuple[float, float]]:
     """Those of an upright plate that fills its box; nothing where there is none."""
-    return box_to_corners(Box(*box)) if len(box) == 4 else ()
+    if len(box) != 4:
+        return ()
+    x1, y1, x2, y2 = box
+    return (x1, y1), (x2, y1), (x2, y2), (x1, y2)
 
 
 def plate_of(row: Sighting) -> dict[str, Any]:

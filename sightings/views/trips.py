@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sightings import selectors, selectors_pages
 from sightings.forms import FLAG_REASONS, TripNameForm
-from sightings.models import Role, Trip, User
+from sightings.models import Camera, Role, Trip, User
 from sightings.services import audit, queueing, trip_edits, trips
 from sightings.services.roles import has_role
 from sightings.views.people import back, note_once, page, person_of, told
@@ -47,6 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "edits": trip_edits.history(person, trip),
         "boundaries": selectors_pages.clip_boundaries(trip) if may_write else [],
         "mergeable": selectors.mergeable(person, trip) if may_write else [],
+        "cameras": Camera.choices,
     }
     return render(request, "sightings/trip.html", context)
 

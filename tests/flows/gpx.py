@@ -9,9 +9,9 @@ START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
 LAT, LON, STEP = 44.4, 26.1, 0.0001  # degrees; STEP per second is some 11 m/s
 
 
-def write_gpx(path: Path, *, seconds: int = 18, start: datetime = START) -> Path:
+def write_gpx(path: Path, *, seconds: int = 18, start: datetime = START, lat: float = LAT) -> Path:
     points = "".join(
-        f'<trkpt lat="{LAT + STEP * second:.6f}" lon="{LON}">'
+        f'<trkpt lat="{lat + STEP * second:.6f}" lon="{LON}">'
         f"<time>{(start + timedelta(seconds=second)).isoformat()}</time></trkpt>"
         for second in range(seconds + 1)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,10 @@ def test_a_video_with_a_cut_off_end_is_read_as_far_as_it_goes(bring_in: Any, fil
     upload = bring_in(path)
     assert upload.state == UploadState.DONE
     assert upload.findings["probe"]["truncated"] is True
-    assert upload.findings["notes"] == ["The file ends too early; what is there is read."]
+    (warning,) = upload.video.warnings
+    assert warning["code"] == "cut_off"
+    assert warning["message"].startswith("early.mp4 ends too early: its last 7 s are missing. What is there is read.")
+    assert upload.findings["notes"] == [warning["message"]]
     assert Sighting.objects.filter(plate_raw="RED1001").exists()
     assert upload.trip.state == "done"
 
@@ -70,6 +74,18 @@ def test_an_empty_track_is_said_to_be_empty_and_its_video_goes_on_without(
     assert upload.state == UploadState.DONE
     assert upload.findings["gps"]["found"] is False
     assert upload.trip.state == "done"
+
+
+def test_a_log_of_the_shock_sensor_is_no_failure(bring_in: Any, tmp_path: Path) -> None:
+    """BlackVue writes one beside every clip, so every folder that is dropped has some."""
+    path = tmp_path / "20260301_070000_N.3gf"
+    path.write_bytes(b"".join(struct.pack(">Ihhh", 100 * i, 3, -128, 4) for i in range(60)))
+    upload = bring_in(path)
+    assert upload.state == UploadState.DONE
+    assert upload.findings["notes"] == [
+        "20260301_070000_N.3gf is a log of the shock sensor, which holds no positions. Its .gps file has them."
+    ]
+    assert upload.path == ""
 
 
 def test_a_second_upload_of_the_same_file_is_linked_not_doubled(bring_in: Any, film: Path) -> None:

@@ -12,7 +12,7 @@ from recognition.errors import NotAVideo
 from recognition.geometry import box_iou
 from recognition.pipeline import Reader, read_video
 from recognition.types import Box, Detection, Image, PlateTrack, Progress, Reading
-from tests.recognition.videos import BlockDetector, BlockRecognizer, street, write_video
+from tests.recognition.videos import BlockDetector, BlockRecognizer, rotate_mp4, street, write_video
 
 RATE, SECONDS = 20, 5
 
@@ -45,6 +45,17 @@ def test_every_plate_that_passes_is_one_track_with_its_true_times(drive: Path) -
     assert [followed.first_seen, followed.last_seen] == pytest.approx([0, SECONDS], abs=0.25)
     assert [passed.first_seen, passed.last_seen] == pytest.approx([1, 2.5], abs=0.25)
     assert 25 <= len(followed.observations) <= 31  # six a second
+
+
+@pytest.mark.parametrize("clockwise", [90, 180, 270])
+def test_plates_of_a_turned_video_have_upright_boxes(tmp_path: Path, clockwise: int) -> None:
+    """The camera hangs askew: what it stores lies on its side, what it shows stands upright."""
+    shown = street({"CJ07ABC": (100, 60, 20)}, width=320, height=400)
+    stored = np.ascontiguousarray(np.rot90(shown, clockwise // 90))
+    path = write_video(tmp_path / "turned.mp4", [stored] * 20, [i / RATE for i in range(20)])
+    rotate_mp4(path, clockwise)
+    (track,) = tracks_of(path, scripted())
+    assert track.best.detection.box.as_list() == pytest.approx([100, 60, 180, 80], abs=2)
 
 
 def test_a_few_misreads_change_nothing(drive: Path) -> None:

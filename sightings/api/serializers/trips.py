@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
-from sightings.models import ProcessingRun, Trip, Upload, Vehicle, Video
+from sightings.models import Camera, ProcessingRun, Trip, Upload, Vehicle, Video
 from sightings.progress import eta_s
 
 
@@ -38,21 +38,32 @@ class RunSerializer(serializers.ModelSerializer[ProcessingRun]):
         read_only_fields = fields
 
 
+class WarningSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="cut_off, clock_not_set")
+    message = serializers.CharField()
+
+
 class VideoSerializer(serializers.ModelSerializer[Video]):
     url = serializers.SerializerMethodField()
     started_at = shared.Moment(read_only=True, allow_null=True)
+    warnings = WarningSerializer(many=True, read_only=True)
     runs = RunSerializer(many=True, read_only=True)
 
     class Meta:
         model = Video
         fields = [
             "id", "original_name", "sha256", "size", "camera", "duration_s", "frame_rate", "width", "height", "codec",
-            "started_at", "time_source", "time_uncertainty_s", "state", "error_code", "error", "url", "runs",
+            "started_at", "time_source", "time_uncertainty_s", "state", "warnings", "error_code", "error", "url",
+            "runs",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_url(self, row: Video) -> str:
         return shared.absolute(self.context.get("request"), f"/files/videos/{row.pk}/")
+
+
+class VideoCameraSerializer(serializers.Serializer[Any]):
+    camera = serializers.ChoiceField(choices=Camera.choices)
 
 
 class TripSerializer(serializers.ModelSerializer[Trip]):

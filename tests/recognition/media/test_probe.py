@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recognition.errors import NotAVideo, VideoDamaged
+from recognition.media import container
 from recognition.media.boxes import top_boxes
 from recognition.media.frames import frames
 from recognition.media.hashing import sha256_file
@@ -119,6 +120,20 @@ def test_a_video_whose_pictures_are_noise_is_damaged(clip: Path) -> None:
     data[mdat.start + 8 : mdat.start + mdat.size] = bytes(mdat.size - 8)
     clip.write_bytes(bytes(data))
     with pytest.raises(VideoDamaged, match="not one of its pictures"):
+        probe(clip)
+
+
+def test_a_codec_that_nobody_knows_is_named_as_the_reason(clip: Path) -> None:
+    clip.write_bytes(clip.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(VideoDamaged, match=r"a codec that cannot be read here: H\.264"):
+        probe(clip)
+
+
+def test_pictures_that_no_camera_takes_are_refused_before_they_take_memory(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "MOST_PIXELS", 64 * 48 - 1)
+    with pytest.raises(VideoDamaged, match="claims pictures of 64 × 48"):
         probe(clip)
 
 

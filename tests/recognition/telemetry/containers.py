@@ -118,3 +118,8 @@ def private(content: bytes) -> bytes:
 
 def transport(contents: Sequence[bytes]) -> bytes:
     return b"".join(picture(row) + private(content) for row, content in enumerate(contents)) + picture(len(contents))
+
+
+def with_arrival_times(stream: bytes) -> bytes:
+    """As .m2ts: four bytes before each packet."""
+    return b"".join(bytes(4) + stream[at : at + 188] for at in range(0, len(stream), 188))

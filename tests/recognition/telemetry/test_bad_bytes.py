@@ -1,19 +1,38 @@
 from __future__ import annotations
 
+import os
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from recognition.telemetry import extract
-from tests.recognition.telemetry import cameras, fuzz
+from tests.recognition import fuzz
+from tests.recognition.telemetry import cameras
 from tests.recognition.telemetry.cameras import novatek_block
 from tests.recognition.telemetry.containers import in_boxes, lines, mp4
 from tests.recognition.telemetry.fixtures import FIXTURES
 
 
-def test_broken_recordings_give_less_and_never_an_exception(tmp_path: Path) -> None:
-    gave, _ = fuzz.run(200, tmp_path, seed=3)
-    assert gave > 50  # most faults hit bytes that matter to nobody
+def test_broken_recordings_give_less_and_never_crash_hang_or_swell() -> None:
+    outcome = fuzz.run(300, seed=3)
+    assert outcome.faults == []
+    assert outcome.counts["positions: positions"] > 50  # most faults hit bytes that matter to nobody
+    assert outcome.counts["video: read"] > 10
+
+
+def test_a_process_that_dies_over_a_file_is_a_fault_and_the_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "_work", dying)
+    outcome = fuzz.run(5)
+    assert outcome.faults == ["case 2 of seed 1: the process died (7)"]
+    assert outcome.counts["read"] == 4
+
+
+def dying(said: Connection, first: int, count: int, seed: int, extra: Path) -> None:
+    for number in range(first, count):
+        if number == 2:
+            os._exit(7)
+        said.send((number, "x", ["read"], "", 0.0, 1))
 
 
 @pytest.mark.parametrize("name", FIXTURES)

@@ -16,7 +16,7 @@ from tests.recognition.telemetry.cameras import LAT, SPEED, lon
 from tests.recognition.telemetry.containers import START, in_boxes, listed
 from tests.recognition.telemetry.fixtures import FIXTURES
 
-GOOD = {name: content for name, content in FIXTURES.items() if not name.startswith("fault_")}
+GOOD = {name: content for name, content in FIXTURES.items() if not name.startswith(("fault_", "no_"))}
 
 
 def read(tmp_path: Path, content: bytes, name: str = "clip.mp4") -> Telemetry:
@@ -111,10 +111,9 @@ def test_ligos_lines_have_sides_too_and_zeros_before_the_first_fix(tmp_path: Pat
     assert [points(found)[0].lat, points(found)[0].lon] == pytest.approx([-LAT, -lon(1)])
 
 
-def test_a_transport_stream_with_arrival_times_is_read_too(tmp_path: Path) -> None:
-    plain = FIXTURES["novatek.TS"]
-    m2ts = b"".join(bytes(4) + plain[at : at + 188] for at in range(0, len(plain), 188))
-    assert len(points(read(tmp_path, m2ts, "clip.m2ts"))) == 10
+def test_a_clip_without_positions_has_none_and_is_no_failure(tmp_path: Path) -> None:
+    found = read(tmp_path, FIXTURES["no_gps.mp4"])
+    assert (found.verdict, found.track, found.notes) == ("no GPS found", None, ())
 
 
 def test_a_thinkware_line_without_its_sentence_is_a_second_without_a_fix(tmp_path: Path) -> None:

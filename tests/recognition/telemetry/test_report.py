@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from recognition import cli
-from recognition.telemetry.filenames import PATTERNS
 from tests.recognition.telemetry import cameras, fixtures
 
 DOC = Path(__file__).parents[3] / "docs" / "telemetry.md"
@@ -15,12 +14,12 @@ DOC = Path(__file__).parents[3] / "docs" / "telemetry.md"
 def test_the_table_in_the_docs_is_what_the_readers_say_today() -> None:
     doc, rows = DOC.read_text(encoding="utf-8"), fixtures.table()
     missing = [row for row in rows if row not in doc]
-    assert not missing, "print it anew: PYTHONPATH=. python tests/recognition/telemetry/fixtures.py"
+    assert not missing, "print it anew: python -m tests.recognition.telemetry.fixtures"
 
 
 def test_the_docs_list_every_pattern_of_names() -> None:
     doc = DOC.read_text(encoding="utf-8")
-    assert [pattern.example for pattern in PATTERNS if f"`{pattern.example}`" not in doc] == []
+    assert [row for row in [*fixtures.names(), *fixtures.sides()] if row not in doc] == []
 
 
 def test_the_command_prints_a_file_and_then_its_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from sightings.services.places import restamp
 
 from recognition.locate import Lens
 from sightings.models import CAR_FIELDS, LensKind, ProcessingRun, Sighting, Track, Vehicle, Video
 from sightings.processing import sweep
 from sightings.processing.joining import Pass, passes
 from sightings.processing.persist import write_sightings
+from sightings.services.places import restamp
 from sightings.services.seen_cars import place_cars
 from tests.factories import make_sighting
 from tests.sightings.processing.test_joining import seen, segment
@@ -123,13 +123,14 @@ def test_another_field_of_view_places_all_its_cars_anew(run: ProcessingRun, vide
     assert Vehicle.objects.get().cars_stale_since is None
 
 
-def test_a_lost_task_is_sent_again(video: Video, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_a_lost_task_is_sent_again(video: Video, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(sweep, "waiting", lambda queue: False)
     monkeypatch.setattr(sweep, "send", lambda name, queue, ids: sent.append((name, ids)))
     Vehicle.objects.update(cars_stale_since=timezone.now())
     sweep.sweep_cars()
     assert sent == []
-    Vehicle.objects.update(cars_stale_since=timezone.now() - timedelta(seconds=settings.LOST_AFTER_SECONDS + 1))
+    Vehicle.objects.update(cars_stale_since=timezone.now() - timedelta(seconds=61))
     sweep.sweep_cars()
     assert sent == [("place_cars", {"vehicle_id": video.vehicle_id})]
 
