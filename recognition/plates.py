@@ -14,11 +14,15 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
+from recognition.alphabet import CHINESE_PROVINCES, CHINESE_SPECIAL, LATIN
+
 FORMATS_FILE = Path(__file__).parent / "configs" / "formats.toml"
 
 # Characters that the eye, the camera and the network take for each other; the first one stands for its group.
 LOOKALIKES: tuple[str, ...] = ("0ODQ", "1I", "2Z", "5S", "6G", "8B")
 _KEY = str.maketrans({character: group[0] for group in LOOKALIKES for character in group})
+_GROUP = {character: group for group in LOOKALIKES for character in group}
+UNREADABLE = "?"
 
 VANITY_SHARE = 0.02  # prior of a text that follows no known format: soft, so that vanity plates survive
 LARGEST_GAIN = 8.0  # how much likelier a listed place code may make a text
@@ -38,6 +42,24 @@ def lookalike_key(text: str) -> str:
 def deletion_keys(text: str) -> set[str]:
     """The text and all texts with one character left out; two texts one edit apart share at least one key."""
     return {text} | {text[:i] + text[i + 1 :] for i in range(len(text))}
+
+
+def two_edit_keys(text: str) -> set[str]:
+    """Keys such that any text at most two edits away has one of them among its own `deletion_keys`.
+
+    Of two changed characters one is left out by the other text's key, so the rest differs from this text in one
+    deletion and one change; of two extra characters one remains. Some 2,000 keys for seven characters.
+    """
+    symbols = LATIN + UNREADABLE + ("" if text.isascii() else CHINESE_PROVINCES + CHINESE_SPECIAL)
+    shorter = deletion_keys(text)
+    changed = {key[:i] + symbol + key[i + 1 :] for key in shorter for i in range(len(key)) for symbol in symbols}
+    longer = {text[:i] + symbol + text[i:] for i in range(len(text) + 1) for symbol in symbols}
+    return changed | longer | {key for one in shorter for key in deletion_keys(one)}
+
+
+def lookalikes(text: str) -> Iterator[str]:
+    """Every text that differs from this one by look-alikes alone, itself among them."""
+    return map("".join, product(*(_GROUP.get(character, character) for character in text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
     B99BNX     this plate, or one that differs in one character
     =B99BNX    this plate exactly
+    ~B99BNX    plates that differ from it by look-alikes alone, such as 899BNX
+    ~~B99BNX   plates that differ from it in up to two characters
     B99*       plates that begin so
     B?9*NX     ? is any one character, * any number of them
 
@@ -10,19 +12,21 @@ Pure functions; the database side is in `selectors`.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from recognition.plates import lookalike_key, normalize
+from recognition.plates import LOOKALIKES, UNREADABLE, lookalike_key, normalize
 from sightings.errors import BadQuery
 
-Kind = Literal["exact", "prefix", "wildcard", "near"]
+Kind = Literal["exact", "prefix", "wildcard", "near", "alike", "far"]
 LONGEST = 16
 SHORTEST_NEAR = 4  # in shorter texts, one wrong character would match nearly everything
-UNREADABLE = "?"
+SHORTEST_FAR = 6
+MOST_ALIKE = 5000  # texts that look like the one that was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class PlateQuery:
 
 def parse(typed: str) -> PlateQuery:
     """What the person means. Raises BadQuery where no letter or digit is left."""
-    exact = typed.strip().startswith("=")
+    mark = re.match(r"=|~{0,2}", typed.strip())
     text = re.sub(
         r"\*+", "*", "".join(part if part in "?*" else normalize(part) for part in re.split(r"([?*])", typed))
     )
@@ -48,9 +52,25 @@ def parse(typed: str) -> PlateQuery:
         return PlateQuery("prefix", text[:-1], f"Plates that begin with {text[:-1]}.")
     if "?" in text or "*" in text:
         return PlateQuery("wildcard", text, _explain_wildcard(text))
-    if exact or len(text) < SHORTEST_NEAR:
+    return _plain(mark[0] if mark else "", text)
+
+
+def _plain(mark: str, text: str) -> PlateQuery:
+    """What a text without wildcards means, by the mark before it."""
+    if mark == "~":
+        if math.prod(len(group) for char in text for group in LOOKALIKES if char in group) > MOST_ALIKE:
+            raise BadQuery("Too many texts look like this one. Write ? in place of some of its characters.")
+        return PlateQuery("alike", text, f"{text}, or a plate that looks like it: {_explain_alike(text)}.")
+    if mark == "=" or len(text) < SHORTEST_NEAR:
         return PlateQuery("exact", text, f"Exactly {text}.")
+    if mark == "~~" and len(text) >= SHORTEST_FAR:
+        return PlateQuery("far", text, f"{text}, or a plate that differs from it in one or two characters.")
     return PlateQuery("near", text, f"{text}, or a plate that differs from it in one character.")
+
+
+def _explain_alike(text: str) -> str:
+    groups = [group for group in LOOKALIKES if set(group) & set(text)]
+    return "; ".join(" for ".join(group) for group in groups) or "none of its characters has a look-alike"
 
 
 def _explain_wildcard(text: str) -> str:
@@ -68,6 +88,10 @@ def matches(query: PlateQuery, text: str) -> bool:
     """Whether the plate is one the query means."""
     if query.kind == "near":
         return _within_one(query.text, text)
+    if query.kind == "far":
+        return Levenshtein.distance(query.text, text, score_cutoff=2) <= 2
+    if query.kind == "alike":
+        return lookalike_key(query.text) == lookalike_key(text)
     if query.kind == "prefix":
         return text.startswith(query.text)
     if query.kind == "exact":
@@ -87,10 +111,10 @@ def rank(query: PlateQuery, text: str) -> tuple[int, str]:
     """Exact first, then what could not be read, then look-alikes, then the rest; by text among equals."""
     if text == query.text:
         return 0, text
-    if query.kind != "near":
+    if query.kind not in ("near", "far") or (query.kind == "near" and UNREADABLE in text):
         return 1, text
-    if UNREADABLE in text:
-        return 1, text
+    if query.kind == "far":
+        return 1 + Levenshtein.distance(query.text, text), text
     return (2 if lookalike_key(text) == lookalike_key(query.text) else 3), text
 
 
@@ -102,6 +126,8 @@ def why(query: PlateQuery, text: str) -> str:
         return f"begins with {query.text}"
     if query.kind == "wildcard":
         return f"fits {query.text}"
+    if query.kind == "far" and not _within_one(query.text, text):
+        return "two characters differ"
     return _difference(query.text, text)
 
 

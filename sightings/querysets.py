@@ -32,6 +32,17 @@ class Like(BuiltinLookup):
         return f"LIKE {rhs}"
 
 
+class UtcDay(models.Func):
+    """The day of a time, in UTC. Django's TruncDay calls Python for every row on SQLite: 5 s for a million."""
+
+    output_field = models.DateField()
+    arity = 1
+    template = "(%(expressions)s AT TIME ZONE 'UTC')::date"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **context)
+
+
 class FleetQuerySet(models.QuerySet[M]):
     """Rows that belong to a fleet."""
 
@@ -39,13 +50,20 @@ class FleetQuerySet(models.QuerySet[M]):
         """What this person may see: staff everything, members their fleets' rows, anyone else nothing."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
-        if getattr(user, "is_staff", False):
-            return self.all()
         path = getattr(self.model, "fleet_path", "fleet")
+        if getattr(user, "is_staff", False):
+            return self._of_all_fleets() if path == "fleet" else self.all()
         # Numbers, not a join or sub-select: no row can double, and with one fleet, the common case, the indexes that
         # begin with the fleet also give the order (latest page of 126,000 rows on SQLite: 0.5–1 s before, 0.02 s so).
         fleets = list(user.memberships.values_list("fleet_id", flat=True))  # type: ignore[attr-defined]
         return self.filter(**{f"{path}__in": fleets})
+
+    def _of_all_fleets(self) -> Self:
+        """Everything, with the fleets named, because every index begins with them; rows of no fleet are kept too."""
+        field: Any = self.model._meta.get_field("fleet")
+        if field.null:
+            return self.all()
+        return self.filter(fleet__in=list(field.related_model.objects.values_list("pk", flat=True)))
 
 
 class TripQuerySet(FleetQuerySet[M]):

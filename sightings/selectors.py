@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from recognition.plates import deletion_keys
+from recognition.plates import deletion_keys, lookalikes, two_edit_keys
 from sightings import plate_query, storage
 from sightings.eta import ReadingQueue
 from sightings.models import (
@@ -33,7 +33,7 @@ from sightings.models import (
 )
 from sightings.plate_query import PlateQuery
 from sightings.progress import ACTIVE_TRIPS
-from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet
+from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet, UtcDay
 
 Person = User | AnonymousUser
 MOST_MATCHES = 200
@@ -78,7 +78,7 @@ def search(user: Person, text: str, *, limit: int = MOST_MATCHES) -> SearchResul
 
 
 def matching_plates(user: Person, query: PlateQuery) -> PlateQuerySet[Plate]:
-    """Plates that a query may mean. For a near query these are candidates: `plate_query.matches` has the last word."""
+    """Plates that a query may mean. Where characters may differ these are candidates: `matches` has the last word."""
     plates = Plate.objects.visible_to(user)
     if query.kind == "exact":
         return plates.with_text(query.text)
@@ -86,7 +86,10 @@ def matching_plates(user: Person, query: PlateQuery) -> PlateQuerySet[Plate]:
         return plates.starting_with(query.text).order_by("text")
     if query.kind == "wildcard":
         return plates.like(query.text).order_by("text")
-    near = PlateKey.objects.visible_to(user).filter(key__in=sorted(deletion_keys(query.text)))
+    if query.kind == "alike":
+        return plates.filter(text__in=list(lookalikes(query.text))).order_by("text")
+    keys = two_edit_keys(query.text) if query.kind == "far" else deletion_keys(query.text)
+    near = PlateKey.objects.visible_to(user).filter(key__in=sorted(keys))
     exact_first = Case(When(text=query.text, then=Value(0)), default=Value(1), output_field=IntegerField())
     return plates.filter(pk__in=near.values("plate")).order_by(exact_first, "text")
 
@@ -112,6 +115,12 @@ def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
     """The log as people see it: current readings, with what a list shows of each."""
     # Prefetched, not joined: a page has few trips and videos, and the order of the log then comes from its index.
     return Sighting.objects.visible_to(user).current().prefetch_related("fleet", "trip__vehicle", "video", "plate")
+
+
+def per_day(found: SightingQuerySet[Sighting]) -> list[tuple[date, int]]:
+    """How many of these sightings were seen on each day (UTC) on which there were any, in order of time."""
+    timed = found.filter(seen_at__isnull=False).prefetch_related(None).order_by()
+    return list(timed.annotate(day=UtcDay("seen_at")).values_list("day").annotate(Count("pk")).order_by("day"))
 
 
 def sighting_detail(user: Person, pk: int) -> Sighting | None:

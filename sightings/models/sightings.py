@@ -134,8 +134,9 @@ class Sighting(models.Model):
         indexes = [
             # The history of a plate, newest first.
             models.Index(fields=["plate", "-seen_at"], name="sighting_of_plate"),
-            # The log between two times.
-            models.Index(fields=["fleet", "-seen_at", "-id"], name="sighting_by_time"),
+            # The log between two times, counted by day (with the run: from the index alone), or narrowed to an area
+            # before any row is looked up.
+            models.Index(fields=["fleet", "-seen_at", "-id", "run", "lat", "lon"], name="sighting_by_time"),
             # The cursor of the API: the fleet's log in the order it was written.
             models.Index(fields=["fleet", "-id"], name="sighting_cursor"),
             # The time line and list of a trip.

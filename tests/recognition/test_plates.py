@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
-from recognition.plates import deletion_keys, format_score, formats_for, lookalike_key, normalize
+from recognition.plates import (
+    deletion_keys,
+    format_score,
+    formats_for,
+    lookalike_key,
+    lookalikes,
+    normalize,
+    two_edit_keys,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,26 @@ def test_a_states_code_and_an_unknown_country_find_formats() -> None:
     assert {form.region for form in formats_for("us-ca")} == {"us"}
     assert formats_for("zz") == formats_for(None)
     assert sum(form.weight for form in formats_for(None)) == pytest.approx(1)
+
+
+def test_texts_two_edits_apart_share_a_key() -> None:
+    rng = random.Random(1)
+    for _ in range(300):
+        text = "".join(rng.choices("AB012?", k=rng.randint(4, 8)))
+        other = edited(edited(text, rng), rng)
+        assert two_edit_keys(text) & deletion_keys(other), (text, other)
+
+
+def edited(text: str, rng: random.Random) -> str:
+    place, symbol = rng.randrange(len(text)), rng.choice("AB012?")
+    return rng.choice(
+        [
+            text[:place] + symbol + text[place:],
+            text[:place] + text[place + 1 :],
+            text[:place] + symbol + text[place + 1 :],
+        ]
+    )
+
+
+def test_lookalikes_of_a_text_are_those_with_its_key() -> None:
+    assert sorted(lookalikes("B1X")) == ["81X", "8IX", "B1X", "BIX"]

@@ -18,6 +18,9 @@ from sightings.errors import BadQuery
         ("*bnx", "wildcard", "*BNX"),
         ("b**nx*", "wildcard", "B*NX*"),
         ("ab1", "exact", "AB1"),
+        ("~b99bnx", "alike", "B99BNX"),
+        ("~~b99bnx", "far", "B99BNX"),
+        ("~~b99", "exact", "B99"),
     ],
 )
 def test_what_is_typed_is_understood(typed: str, kind: str, text: str) -> None:
@@ -63,3 +66,8 @@ def test_what_is_nearer_comes_first() -> None:
     query = plate_query.parse("B99BNX")
     found = sorted(["C99BNX", "899BNX", "B?9BNX", "B99BNX"], key=lambda text: plate_query.rank(query, text))
     assert found == ["B99BNX", "B?9BNX", "899BNX", "C99BNX"]
+
+
+def test_texts_that_look_like_too_many_others_are_refused_with_a_way_out() -> None:
+    with pytest.raises(BadQuery, match="Write \\?"):
+        plate_query.parse("~0OD0QO00")

@@ -41,6 +41,17 @@ def test_a_wildcard_stands_for_one_character(dora: User) -> None:
     assert found(dora, "*abc") == ["CJ01ABC"]
 
 
+def test_look_alikes_alone_may_differ(dora: User) -> None:
+    assert found(dora, "~B99BNX") == ["B99BNX", "899BNX"]
+
+
+def test_two_characters_may_differ_and_nearer_plates_come_first(dora: User, run: ProcessingRun) -> None:
+    for text in ["B98BNZ", "XB99BNX7", "B99BX", "CB98BNX", "B77BNZ"]:
+        make_sighting(run, text)
+    near = ["B99BNX", "899BNX", "B98BNX", "B99BN", "B99BX", "B?9BNX"]
+    assert found(dora, "~~B99BNX") == [*near, "B98BNZ", "CB98BNX", "XB99BNX7"]
+
+
 def test_nothing_of_another_fleet_is_found(charlie: User) -> None:
     assert found(charlie, "B99BNX") == []
 
