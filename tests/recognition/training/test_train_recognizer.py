@@ -100,7 +100,7 @@ def test_a_teacher_pulls_a_network_towards_its_own_answers() -> None:
 def test_half_of_what_is_exported_may_be_what_the_training_began_with(tmp_path: Path) -> None:
     torch.manual_seed(3)
     began, ended = Recognizer(), Recognizer()
-    session = loop.Run(tmp_path, ended, LoopConfig(), {"depth": 1, "start_share": 0.5})
+    session = loop.Run(tmp_path, ended, loop.LoopConfig(), {"depth": 1, "start_share": 0.5})
     session.save()
     torch.save(began.state_dict(), tmp_path / finish_recognizer.START)
     between = finish_recognizer.averaged(tmp_path)[0]
