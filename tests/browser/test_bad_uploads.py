@@ -46,7 +46,7 @@ def test_a_video_cut_short_says_so(page: Page, short_clip: Path, tmp_path: Path)
     cut.write_bytes(whole[: len(whole) // 2])
     row = send(page, cut)
     expect(row).to_have_attribute("data-state", "done")
-    expect(row).to_contain_text("The file ends too early; what is there is read.")
+    expect(row).to_contain_text("ends too early: its end is missing. What is there is read.")
 
 
 def test_a_video_without_its_index_is_refused_and_may_be_tried_again(
