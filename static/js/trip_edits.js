@@ -75,7 +75,9 @@ export function makeEdits(trip) {
   menu?.addEventListener("toggle", (event) => {
     if (event.newState !== "open") return;
     const box = document.getElementById("trip-more").getBoundingClientRect();
-    menu.style.inset = `${box.bottom + 4}px auto auto ${Math.max(8, Math.min(box.left, document.documentElement.clientWidth - menu.offsetWidth - 8))}px`;
+    const room = document.documentElement.clientWidth - menu.offsetWidth - 8;
+    const left = box.left <= room ? box.left : box.right - menu.offsetWidth;
+    menu.style.inset = `${box.bottom + 4}px auto auto ${Math.max(8, left)}px`;
     menu.querySelector("button").focus();
   });
   for (const item of document.querySelectorAll("[data-opens]")) {

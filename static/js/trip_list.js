@@ -26,7 +26,7 @@ export function makeList(trip) {
       rows.set(sighting.id, old?.signature === signature ? old : { signature, element: row(sighting) });
     }
     const elements = [...rows.values()].map((one) => one.element);
-    if (elements.length !== list.children.length || elements.some((element, index) => list.children[index] !== element)) {
+    if (!elements.length || elements.length !== list.children.length || elements.some((element, index) => list.children[index] !== element)) {
       list.replaceChildren(...(elements.length ? elements : [empty()]));
     }
     const total = trip.data.sightings.length;
