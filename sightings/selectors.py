@@ -37,6 +37,7 @@ from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet,
 
 Person = User | AnonymousUser
 MOST_MATCHES = 200
+LIKELY_REGION = 0.6  # score of a region from which on it is named
 ARRIVED = (UploadState.RECEIVED, UploadState.INSPECTING)
 
 
@@ -234,6 +235,11 @@ def review_queue(user: Person) -> SightingQuerySet[Sighting]:
 
 def doubtful_count(user: Person) -> int:
     return Sighting.objects.visible_to(user).current().doubtful().count()
+
+
+def likely_region(code: str, score: float | None) -> str:
+    """The country that a plate's region names, or nothing where that is a guess: better none than a wrong one."""
+    return code if (score or 0.0) >= LIKELY_REGION else ""
 
 
 def is_doubtful(sighting: Sighting) -> bool:

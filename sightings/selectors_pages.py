@@ -21,7 +21,6 @@ from sightings.selectors import Person
 THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
 YIELD_DAYS = 30
 MOST_UPLOADS = 30
-LIKELY_REGION = 0.6  # below it the band of a plate stays empty rather than naming a wrong country
 MOST_CROPS = 4  # a card shows
 MOST_BOXES = 40  # boxes a sighting sends to the player; between them it draws a straight line
 CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
@@ -64,7 +63,7 @@ def _crops(trips: list[int]) -> dict[int, list[str]]:
 
 def likely_region(sighting: Sighting) -> str:
     """Where the plate was issued, or nothing where that is a guess."""
-    return sighting.region if (sighting.region_score or 0.0) >= LIKELY_REGION else ""
+    return selectors.likely_region(sighting.region, sighting.region_score)
 
 
 def _card(trip: Trip, videos: list[Video], points: list[Point], queue: ReadingQueue) -> dict[str, Any]:

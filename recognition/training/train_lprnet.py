@@ -19,7 +19,6 @@ from recognition.training import baselines, loop, train_recognizer
 from recognition.training.baselines import Validator
 from recognition.training.loop import LoopConfig
 from recognition.training.losses import CropBatch
-from recognition.training.sampler import Sampler
 from recognition.training.train_recognizer import RecognizerTraining
 
 CONFIG = RecognizerTraining(
@@ -65,16 +64,7 @@ def run(args: argparse.Namespace) -> int:
     loop.start(config.loop.seed, config.loop.threads)
     material = train_recognizer.gather(config, args.data, args.fonts, args.shards or args.run / "shards")
     model: LPRNet = LPRNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    sampler = Sampler(
-        material.drawn,
-        material.real,
-        material.empty,
-        batch_size=config.batch_size,
-        real_share=config.real_share,
-        empty_share=config.empty_share,
-        shares=asdict(config.shares),
-        seed=config.loop.seed,
-    )
+    sampler = train_recognizer.make_sampler(config, material)
     session = loop.Run(args.run, model, config.loop, asdict(config))
     loop.train(
         session, sampler, ctc_loss, Validator(material.held_out, lprnet.view, lambda cells: lprnet.greedy(cells[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -77,6 +77,20 @@ def gather(config: RecognizerTraining, data: Path, font_folder: Path | None, fol
     held_empty = empty.pick(range(min(apart, 300)))
     kept = empty.pick(range(apart, len(empty)))
     return Material(shards.read_shards(folder), real, kept, [*held_out, unseen, held_empty])
+
+
+def make_sampler(config: RecognizerTraining, material: Material) -> Sampler:
+    """Batches of the material in the configuration's shares."""
+    return Sampler(
+        material.drawn,
+        material.real,
+        material.empty,
+        batch_size=config.batch_size,
+        real_share=config.real_share,
+        empty_share=config.empty_share,
+        shares=asdict(config.shares),
+        seed=config.loop.seed,
+    )
 
 
 def with_permuted(real: Sequence[CropSet], folder: Path, model: Recognizer, seed: int, wanted: bool) -> list[CropSet]:
@@ -156,9 +170,10 @@ def train(args: argparse.Namespace) -> None:
     real = material.real
     if args.start_from:
         entry = weights.entry_of(args.start_from)
-        model.start_from(torch.load(weights.verified(entry.pt), weights_only=True))
+        begun = torch.load(weights.verified(entry.pt), weights_only=True)
+        model.start_from(begun)
         taught = Recognizer(**entry.build)
-        taught.load_state_dict(torch.load(weights.verified(entry.pt), weights_only=True))
+        taught.load_state_dict(begun)
         real = with_permuted(without_doubtful(real, taught), args.run, taught, config.loop.seed, args.permute)
         if config.shares.unlabelled:
             apart = {text for crops in material.held_out for text in crops.texts if text}
@@ -166,16 +181,7 @@ def train(args: argparse.Namespace) -> None:
     counts = {crops.name: len(crops) for crops in [material.drawn, *real, material.empty]}
     print("training on", counts, flush=True)
     print("validating on", {crops.name: len(crops) for crops in material.held_out}, flush=True)
-    sampler = Sampler(
-        material.drawn,
-        real,
-        material.empty,
-        batch_size=config.batch_size,
-        real_share=config.real_share,
-        empty_share=config.empty_share,
-        shares=asdict(config.shares),
-        seed=config.loop.seed,
-    )
+    sampler = make_sampler(config, replace(material, real=real))
     session = loop.Run(args.run, model, config.loop, asdict(config))
     if args.start_from and not (args.run / finish_recognizer.START).exists():
         torch.save(model.state_dict(), args.run / finish_recognizer.START)

@@ -16,10 +16,11 @@ from django.db.models import QuerySet
 from recognition.telemetry.track import Track as Positions
 from recognition.telemetry.track import distance_m
 from recognition.types import GpsPoint
-from sightings.models import Correction, Flag, ProcessingRun, Sighting, TimeSource, Trip, Upload, UploadKind, Video
+from sightings.models import ProcessingRun, TimeSource, Trip, Upload, UploadKind, Video
 from sightings.processing.clock import FILE_NAME_UNCERTAINTY_S, Start, from_name
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip
+from sightings.services import snapshots, trip_edits
 from sightings.services.places import end_of, refresh_trip_span, restamp
 
 SAME_DRIVE_S = 300.0  # clips of one batch and vehicle that are no farther apart are one trip
@@ -123,7 +124,7 @@ def redate_mates(upload: Upload) -> None:
         restamp(mate)
         old = mate.trip
         trip = trip_for(upload, clip_of_video(mate), mates_of(upload).exclude(pk=mate.pk), start.source) or old
-        if trip != old and Trip.objects.filter(pk=old.pk).exists():
+        if trip != old:
             _move(Video.objects.filter(pk=mate.pk), trip)
             _tidy(old, trip)
         refresh_trip_span(trip)
@@ -160,11 +161,9 @@ def _joined(trips: Sequence[Trip]) -> Trip:
 
 def _move(videos: QuerySet[Video], trip: Trip) -> None:
     """Videos with all that hangs on them. Their runs are held, so that no merge writes into the old trip meanwhile."""
-    moved = list(videos.values_list("pk", flat=True))
+    moved = list(videos)
     list(ProcessingRun.objects.select_for_update().filter(video__in=moved).order_by("pk").values_list("pk"))
-    for rows in (Sighting, Correction, Flag, Upload):
-        rows._default_manager.filter(video__in=moved).update(trip=trip)
-    Video.objects.filter(pk__in=moved).update(trip=trip)
+    snapshots.move(moved, trip)
 
 
 def _tidy(trip: Trip, into: Trip) -> None:
@@ -175,4 +174,4 @@ def _tidy(trip: Trip, into: Trip) -> None:
         publish_trip(trip.pk)
     else:
         Upload.objects.filter(trip=trip).update(trip=into)
-        Trip.objects.filter(pk=trip.pk).update(merged_into=into)
+        trip_edits.hide(trip, into)

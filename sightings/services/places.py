@@ -12,7 +12,7 @@ from sightings import selectors
 from sightings.models import CAR_FIELDS, Sighting, Track, Trip, Video
 from sightings.services.plates import refresh_spans
 from sightings.services.seen_cars import car_of, plate_of, view_of
-from sightings.services.tracks import positions_of
+from sightings.services.tracks import positions_of, rounded
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # stands in where a video's own start is unknown; only differences count
 FINE, COARSE = 9, 7  # H3 resolutions: cells of some 0.1 km² and 5 km²
@@ -53,17 +53,13 @@ class Stamper:
         return {
             "lat": round(here.lat, 7),
             "lon": round(here.lon, 7),
-            "heading": _rounded(here.heading),
-            "speed": _rounded(here.speed),
-            "accuracy_m": _rounded(here.accuracy_m),
+            "heading": rounded(here.heading),
+            "speed": rounded(here.speed),
+            "accuracy_m": rounded(here.accuracy_m),
             "gps_source": self.source,
             "h3_r7": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, COARSE)),
             "h3_r9": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, FINE)),
         }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
 
 
 def restamp(video: Video) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recognition.locate import Lens, Pose, View, locate
+from sightings import selectors
 from sightings.models import CAR_FIELDS, Camera, Sighting, Vehicle, Video
-
-LIKELY_REGION = 0.6  # below it a plate's size is taken as unknown rather than as that of a wrong country
 
 NO_CAR: dict[str, float | None] = dict.fromkeys(CAR_FIELDS)
 
@@ -34,7 +33,8 @@ def car_of(view: View | None, place: Mapping[str, Any], plate: Mapping[str, Any]
     if view is None or place["lat"] is None or place["heading"] is None or not corners:
         return dict(NO_CAR)
     pose = Pose(place["lat"], place["lon"], place["heading"], place["accuracy_m"] or 0.0, place["speed"])
-    found = locate(corners, view, pose, plate["region"] if (plate["region_score"] or 0.0) >= LIKELY_REGION else None)
+    # Where the country is doubtful, the plate's size is taken as unknown rather than as that of a wrong one.
+    found = locate(corners, view, pose, selectors.likely_region(plate["region"], plate["region_score"]) or None)
     if found is None:
         return dict(NO_CAR)
     return {

@@ -75,8 +75,9 @@ def _row(point: GpsPoint, epoch: datetime) -> list[float | None]:
     """[seconds since `epoch`, lat, lon, speed, heading, accuracy]"""
     assert point.time is not None
     seconds = round((point.time - epoch).total_seconds(), 3)
-    return [seconds, point.lat, point.lon, _rounded(point.speed), _rounded(point.heading), _rounded(point.accuracy)]
+    return [seconds, point.lat, point.lon, rounded(point.speed), rounded(point.heading), rounded(point.accuracy)]
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """To hundredths: of m, m/s or degrees, finer than any receiver tells."""
     return None if value is None else round(value, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -67,56 +69,44 @@ def data(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 @page
 def retry(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = person_of(request)
-    trip = _trip(person, pk)
-    told(request, lambda: trips.retry_trip(trip=trip, user=person), "What failed is being read again.")
-    return back(request, reverse("trip", args=[pk]))
+    return _acted(request, pk, trips.retry_trip, "What failed is being read again.")
 
 
 @require_POST
 @page
 def stop(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = person_of(request)
-    trip = _trip(person, pk)
-    told(request, lambda: trips.stop_trip(trip=trip, user=person), "Reading was stopped. What was read is kept.")
-    return back(request, reverse("trip", args=[pk]))
+    return _acted(request, pk, trips.stop_trip, "Reading was stopped. What was read is kept.")
 
 
 @require_POST
 @page
 def pause(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = person_of(request)
-    trip = _trip(person, pk)
-    done = "Paused. A part that is being read now is still read to its end."
-    told(request, lambda: queueing.pause_trip(trip=trip, user=person), done)
-    return back(request, reverse("trip", args=[pk]))
+    return _acted(request, pk, queueing.pause_trip, "Paused. A part that is being read now is still read to its end.")
 
 
 @require_POST
 @page
 def resume(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = person_of(request)
-    trip = _trip(person, pk)
-    told(request, lambda: queueing.resume_trip(trip=trip, user=person), "Reading goes on.")
-    return back(request, reverse("trip", args=[pk]))
+    return _acted(request, pk, queueing.resume_trip, "Reading goes on.")
 
 
 @require_POST
 @page
 def put_first(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = person_of(request)
-    trip = _trip(person, pk)
-    done = "This trip is read next, before the fleet's other trips."
-    told(request, lambda: queueing.put_first(trip=trip, user=person), done)
-    return back(request, reverse("trip", args=[pk]))
+    return _acted(request, pk, queueing.put_first, "This trip is read next, before the fleet's other trips.")
 
 
 @require_POST
 @page
 def put_back(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    return _acted(request, pk, queueing.put_back, "This trip waits for its turn again.")
+
+
+def _acted(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponseRedirect:
+    """Do something to a trip on the person's behalf, and go back to where the button was."""
     person = person_of(request)
     trip = _trip(person, pk)
-    told(request, lambda: queueing.put_back(trip=trip, user=person), "This trip waits for its turn again.")
+    told(request, lambda: act(trip=trip, user=person), done)
     return back(request, reverse("trip", args=[pk]))
 
 
