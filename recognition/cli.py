@@ -94,6 +94,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", _recognizer)
     for name, text in BASELINES.items():
         _add_lazy(networks, name, text, partial(_baseline, name))
+    _add_lazy(networks, "scout", "make a trained detector's quick form anew, for CPUs: [NAME]", _scout)
     _add_lazy(networks, "preview", "a contact sheet of drawn plates, beside real ones: OUT.png", _preview)
     _add_lazy(networks, "failures", "draw what the shipped networks get wrong, for their model cards", _failures)
     _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
@@ -141,6 +142,12 @@ def _recognizer() -> Command:
 def _baseline(name: str) -> Command:
     module = import_module(f"recognition.training.train_{name}")
     return module.add_arguments, module.run
+
+
+def _scout() -> Command:
+    from recognition.training import scout
+
+    return scout.add_arguments, scout.run
 
 
 def _preview() -> Command:

@@ -18,7 +18,7 @@ from recognition import geometry, images
 from recognition.config import PipelineConfig, TrackingConfig
 from recognition.inference import backends, weights
 from recognition.inference.decode import DecodeConfig
-from recognition.inference.detect import MAX_SIDE, Detector
+from recognition.inference.detect import load_detector
 from recognition.inference.recognize import THREE_LOOKS, Recognizer
 from recognition.inference.rectify import rectify
 from recognition.media import frames, probe
@@ -88,14 +88,9 @@ def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
     """The shipped networks on a device. Raises WeightsRefused where they are absent or changed."""
     gpu = device != "cpu" and backends.has_cuda()
     chosen = GPU_DETECTOR if gpu else DETECTOR
-    detector, recognizer = weights.entry_of(chosen), weights.entry_of(RECOGNIZER)
-    decoding = DecodeConfig(temperature=float(recognizer.input.get("temperature", 1.0)))
+    decoding = DecodeConfig(temperature=float(weights.entry_of(RECOGNIZER).input.get("temperature", 1.0)))
     network = backends.load_network(RECOGNIZER, device)
-    detect = Detector(
-        backends.load_network(chosen, device),
-        min_score=PipelineConfig().min_score,
-        max_side=int(detector.input.get("max_side", MAX_SIDE)),
-    )
+    detect = load_detector(chosen, PipelineConfig().min_score, device)
     return Reader(
         detect,
         Recognizer(network, decoding, looks=THREE_LOOKS),

@@ -85,9 +85,20 @@ def load_network(name: str, device: Device = "auto", *, folder: Path = weights.F
     Raises WeightsRefused, also where `cuda` is asked for and no GPU answers.
     """
     entry = weights.entry_of(name, folder)
-    cuda = device != "cpu" and has_cuda()
-    if device == "cuda" and not cuda:
-        raise WeightsRefused("No CUDA GPU answers (or torch is not installed). Use --device cpu, or READ_DEVICE=cpu.")
-    if cuda:
+    if on_gpu(device):
         return TorchNetwork(entry, weights.verified(entry.pt, folder), "cuda")
     return OnnxNetwork(weights.verified(entry.onnx, folder), threads)
+
+
+def load_scout(name: str, *, folder: Path = weights.FOLDER, threads: int = 0) -> Network | None:
+    """A detector's quick form for the CPU, in 8-bit numbers; None where the manifest names none."""
+    scout = weights.entry_of(name, folder).scout
+    return OnnxNetwork(weights.verified(scout, folder), threads) if scout is not None else None
+
+
+def on_gpu(device: Device) -> bool:
+    """Whether networks asked for on `device` run on a GPU. Raises WeightsRefused for `cuda` where no GPU answers."""
+    found = device != "cpu" and has_cuda()
+    if device == "cuda" and not found:
+        raise WeightsRefused("No CUDA GPU answers (or torch is not installed). Use --device cpu, or READ_DEVICE=cpu.")
+    return found

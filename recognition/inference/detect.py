@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recognition import images
 from recognition.geometry import box_iou, center, clip, corners_to_box
+from recognition.inference import backends, weights
 from recognition.types import Box, Detection, FloatArray, Image
 
 GRID = 32  # the coarsest stride: both sides of the network's input are multiples of it
@@ -18,6 +20,7 @@ SMALL_SIDE = 700  # pixels; pictures up to this are often close-ups, and are loo
 MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
 NEAR_SIZE, NEAR_PLATES = (256.0, 160.0), (3.0, 4.0)  # of a part: least width and height in pixels, and in plates
 NEAR_SIDE = 480  # pixels; a part that is larger holds a plate so large that it may shrink
+SCOUTED = 0.5  # this share of the least score is enough for a second look
 SAME = 0.4  # IoU from which on two boxes are of one plate
 
 Network = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
@@ -28,7 +31,7 @@ def prepare(image: Image, max_side: int = MAX_SIDE) -> tuple[NDArray[np.uint8], 
     rows, columns = image.shape[:2]
     scale = min(1.0, max_side / max(rows, columns))
     if scale < 1.0:
-        image = images.resize(image, max(1, round(columns * scale)), max(1, round(rows * scale)))
+        image = images.resize(image, max(1, round(columns * scale)), max(1, round(rows * scale)), quick=True)
     rows, columns = image.shape[:2]
     canvas = np.full((-(-rows // GRID) * GRID, -(-columns // GRID) * GRID, 3), images.PADDING, np.uint8)
     canvas[:rows, :columns] = image
@@ -80,11 +83,23 @@ def cut_off(box: Box, part: Box, image: Image) -> bool:
     )
 
 
-class Detector:
-    """Finds plates with the network given; scores below `min_score` are dropped."""
+def _boxes(cells: FloatArray, min_score: float) -> list[Box]:
+    """Where a second look is worth its time."""
+    found = decode(cells, SCOUTED * min_score)
+    return [corners_to_box([(float(x), float(y)) for x, y in corners]) for _, corners in found]
 
-    def __init__(self, network: Network, min_score: float = 0.3, max_side: int = MAX_SIDE) -> None:
-        self.network, self.min_score, self.max_side = network, min_score, max_side
+
+class Detector:
+    """Finds plates with the network given; scores below `min_score` are dropped.
+
+    With a `scout`, the same network in coarser and quicker numbers, whole pictures are searched by that one, and what
+    it points at is looked at by `network`, whose score and corners count.
+    """
+
+    def __init__(
+        self, network: Network, min_score: float = 0.3, max_side: int = MAX_SIDE, scout: Network | None = None
+    ) -> None:
+        self.network, self.min_score, self.max_side, self.scout = network, min_score, max_side, scout
 
     def __call__(self, image: Image) -> list[Detection]:
         return self.many([image])[0]
@@ -92,6 +107,9 @@ class Detector:
     def many(self, pictures: Sequence[Image]) -> list[list[Detection]]:
         """The plates of pictures of one size, in one batch: what a GPU is fed with."""
         side = max(pictures[0].shape[:2])
+        if self.scout is not None and side > SMALL_SIDE:
+            pointed_at = [_boxes(cells, self.min_score) for cells in self._cells(pictures, self.max_side, self.scout)]
+            return [self.near(picture, boxes) for picture, boxes in zip(pictures, pointed_at, strict=True)]
         views = [self.max_side, side // 2] if side <= SMALL_SIDE else [self.max_side]
         cells = np.concatenate([self._cells(pictures, view) for view in views], 1)
         return [
@@ -114,10 +132,10 @@ class Detector:
                     found.append(item)
         return found
 
-    def _cells(self, pictures: Sequence[Image], max_side: int) -> FloatArray:
+    def _cells(self, pictures: Sequence[Image], max_side: int, network: Network | None = None) -> FloatArray:
         """The network's answers, (n, cells, 9), with corners in pixels of the pictures."""
         batch, scales = zip(*(prepare(picture, max_side) for picture in pictures), strict=True)
-        (answers,) = self.network(np.concatenate(batch))
+        (answers,) = (network or self.network)(np.concatenate(batch))
         cells: FloatArray = answers.copy()
         cells[:, :, 1:] /= scales[0]
         return cells
@@ -127,3 +145,18 @@ class Detector:
         points = tuple((float(x), float(y)) for x, y in corners)
         box: Box = clip(corners_to_box(points), image.shape[1], image.shape[0])
         return Detection(box, points, score)
+
+
+def load_detector(
+    name: str,
+    min_score: float,
+    device: backends.Device = "auto",
+    *,
+    folder: Path = weights.FOLDER,
+    threads: int = 0,
+) -> Detector:
+    """The detector of that name in the manifest, on a CPU with its scout. Raises WeightsRefused."""
+    network = backends.load_network(name, device, folder=folder, threads=threads)
+    scout = None if backends.on_gpu(device) else backends.load_scout(name, folder=folder, threads=threads)
+    max_side = int(weights.entry_of(name, folder).input.get("max_side", MAX_SIDE))
+    return Detector(network, min_score, max_side, scout)

@@ -35,6 +35,7 @@ class NetworkEntry:
     alphabet: str = ""  # what the classes after the blank stand for
     input: dict[str, Any] = field(default_factory=dict)
     build: dict[str, Any] = field(default_factory=dict)  # what the network's class is called with in torch
+    scout: WeightsFile | None = None  # of a detector: the same in 8-bit numbers, for a CPU's first look at a picture
 
 
 def read_manifest(folder: Path = FOLDER) -> Mapping[str, NetworkEntry]:

@@ -179,7 +179,7 @@ def _made(makers: dict[str, Callable[[], Any]]) -> tuple[list[Any], dict[str, st
 
 def judge_plates(pictures: PictureSet, readers: Sequence[PlateReader]) -> Iterator[Row]:
     """Every reader of plates on the same boxes: our detector's, or the whole picture where that is the plate."""
-    find = detect.Detector(backends.load_network(DETECTOR, "cpu", threads=1), PipelineConfig().min_score)
+    find = detect.load_detector(DETECTOR, PipelineConfig().min_score, "cpu", threads=1)
     figures, clocks = [EndToEnd() for _ in readers], [Timed() for _ in readers]
     for entry in pictures.entries:
         image = images.read_image(entry.path)
@@ -206,8 +206,7 @@ def judge_scenes(pictures: PictureSet, readers: Sequence[SceneReader]) -> Iterat
 
 def detector_cost() -> float:
     """Milliseconds of our detector on one thread for a picture of 1280 × 720."""
-    network = backends.load_network(DETECTOR, "cpu", threads=1)
-    find, clock = detect.Detector(network, PipelineConfig().min_score), Timed()
+    find, clock = detect.load_detector(DETECTOR, PipelineConfig().min_score, "cpu", threads=1), Timed()
     picture = np.random.default_rng(1).integers(0, 255, (720, 1280, 3), dtype=np.uint8)
     for _ in range(10 + WARM_UP):
         clock(find, picture)

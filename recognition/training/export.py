@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ def export(
     kind: str,
     dynamic: dict[int, str],
     folder: Path = weights.FOLDER,
+    scout: Callable[[Path, Path], None] | None = None,
     **entry: Any,
 ) -> None:
     """Write `name`.onnx and `name`.pt, and the manifest's entry with the next version number.
 
-    `dynamic` names the axes of the input that may have any size; `entry` goes into the manifest as it is.
+    `dynamic` names the axes of the input that may have any size; `scout` writes a quick form of its first argument to
+    its second, `name`.int8.onnx; `entry` goes into the manifest as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model = model.eval().cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
@@ -43,6 +46,9 @@ def export(
     )
     torch.save(model.state_dict(), pt)
     files = {"onnx": onnx, "pt": pt}
+    if scout is not None:
+        files["scout"] = folder / f"{name}.int8.onnx"
+        scout(onnx, files["scout"])
     described = {key: {"file": path.name, "sha256": sha256_file(path)} for key, path in files.items()}
     _enter(folder / weights.MANIFEST, name, {"kind": kind, **described, "card": f"cards/{name}.md", **entry})
 

@@ -18,13 +18,12 @@ from torch import nn
 from recognition import pipeline
 from recognition.config import PipelineConfig, load
 from recognition.geometry import corners_to_box
-from recognition.inference import backends, detect, weights
+from recognition.inference import detect, weights
 from recognition.networks.detector import Detector
-from recognition.training import datasets_scenes, evaluate, hard, loop
+from recognition.training import datasets_scenes, evaluate, hard, loop, scout
 from recognition.training.cards import write_card
 from recognition.training.datasets_drawn import drawn_pictures
 from recognition.training.datasets_scenes import Cutter, Picture
-from recognition.training.export import export
 from recognition.training.loop import CHECKPOINT, LoopConfig
 from recognition.training.losses_detector import detector_loss
 from recognition.training.metrics_scene import FOUND, pairs
@@ -195,18 +194,8 @@ def finish(
     model, state = averaged(run)
     min_score = PipelineConfig().min_score
     figures = Validator(apart, min_score, config.max_side).table(model)
-    export(
-        model,
-        torch.zeros(1, 3, 96, 128),
-        name,
-        kind="detector",
-        dynamic={0: "pictures", 2: "height", 3: "width"},
-        folder=folder,
-        build={"depth": model.depth},
-        input={"color": "BGR", "range": "0–1", "grid": detect.GRID, "max_side": config.max_side},
-    )
-    exported = detect.Detector(backends.load_network(name, "cpu", folder=folder), min_score, config.max_side)
-    reader = replace(pipeline.load_reader("cpu"), detector=exported)
+    scout.export_detector(model, name, config.max_side, scout.calibration_pictures(data), folder)
+    reader = replace(pipeline.load_reader("cpu"), detector=detect.load_detector(name, min_score, "cpu", folder=folder))
     end_to_end = evaluate.lines(reader, data, [evaluate.DRIVES])
     parameters = sum(p.numel() for p in model.parameters())
     more = {"min_score": str(min_score), "end_to_end": "\n".join(end_to_end)}

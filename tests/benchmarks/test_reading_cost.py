@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from recognition import pipeline
+from recognition.config import PipelineConfig
 from recognition.errors import WeightsRefused
 from recognition.inference import backends, detect
 from recognition.inference.recognize import HEIGHT, WIDTH, Recognizer
 
+datasets_drawn = pytest.importorskip("recognition.training.datasets_drawn")
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.benchmark
 
@@ -35,7 +37,7 @@ def test_the_cpu_pair_on_a_frame_with_two_plates_against_lprnet() -> None:
     from recognition.baselines.lprnet_network import LPRNet
 
     try:
-        detector = detect.Detector(backends.load_network(pipeline.DETECTOR, "cpu", threads=2))
+        detector = detect.load_detector(pipeline.DETECTOR, PipelineConfig().min_score, "cpu", threads=2)
         recognizer = Recognizer(backends.load_network(pipeline.RECOGNIZER, "cpu", threads=2))
         small = Recognizer(backends.load_network("recognizer-s", "cpu", threads=2))
     except WeightsRefused as error:
@@ -43,7 +45,8 @@ def test_the_cpu_pair_on_a_frame_with_two_plates_against_lprnet() -> None:
     torch.set_num_threads(2)
     lprnet = LPRNet().eval()
     rng = np.random.default_rng(1)
-    frame = rng.integers(0, 255, (720, 1280, 3), dtype=np.uint8)
+    frame = next(scene.image for scene in datasets_drawn.drawn_pictures(20, 1) if len(detector(scene.image)) == 2)
+    assert frame.shape == (720, 1280, 3)
     plates = [rng.integers(0, 255, (96, 288, 3), dtype=np.uint8) for _ in range(2)]
     batch = torch.from_numpy(rng.standard_normal((2, 1, 24, 94)).astype(np.float32))
 

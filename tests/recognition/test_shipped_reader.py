@@ -58,9 +58,10 @@ def test_the_version_names_both_networks(reader: Reader) -> None:
 def test_a_gpu_gets_the_larger_detector(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here on the CPU, where the networks are the same."""
     monkeypatch.setattr(backends, "has_cuda", lambda: True)
-    monkeypatch.setattr(backends, "load_network", lambda name, device: name)
+    monkeypatch.setattr(backends, "load_network", lambda name, device, **more: name)
     chosen = pipeline.load_reader("auto")
     assert isinstance(chosen.detector, Detector)
     assert str(chosen.detector.network) == "detector-m"
+    assert chosen.detector.scout is None
     assert chosen.detector.max_side == 1920
     assert chosen.version.startswith("detector-m@")

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from recognition.errors import WeightsRefused
+from recognition.geometry import box_iou
 from recognition.inference import backends, detect
 from recognition.inference.detect import Detector
+from recognition.training.synth import drive
+from recognition.training.synth.camera import Camera
 from recognition.types import Box
 
 
@@ -126,3 +129,35 @@ def test_at_the_edge_of_the_picture_a_plate_may_be_cut_off() -> None:
     image[600:620, 1850:] = 255
     (found,) = Detector(Bright()).near(image, [Box(1840, 600, 1920, 620)])
     assert found.box.as_list() == [1850, 600, 1920, 620]
+
+
+def test_where_a_scout_points_the_network_looks_at_what_is_filmed_in_its_own_size() -> None:
+    network, scout = Script((118, 75, 168, 91, 3.0)), Script((600, 300, 650, 316, -0.6))
+    (found,) = Detector(network, min_score=0.5, scout=scout)(picture(1280, 720))
+    assert scout.shapes == [(1, 3, 736, 1280)]
+    assert network.shapes == [(1, 3, 160, 256)]  # the part around the plate, and nothing else
+    assert found.box.as_list() == [615, 303, 665, 319]
+    assert found.score == pytest.approx(1 / (1 + np.exp(-3)))
+
+
+def test_what_a_scout_mistakes_for_a_plate_is_left_out() -> None:
+    assert Detector(Script(), scout=Script((600, 300, 650, 316, 4.0)))(picture(1280, 720)) == []
+
+
+def test_a_small_picture_needs_no_scout() -> None:
+    scout = Script((10, 10, 60, 30, 3.0))
+    Detector(Script(), scout=scout)(picture(300, 300))
+    assert scout.shapes == []
+
+
+def test_the_shipped_scout_points_at_the_plates_that_the_network_finds() -> None:
+    try:
+        detector = detect.load_detector("detector-s", 0.4, "cpu")
+    except WeightsRefused as error:
+        pytest.skip(str(error))
+    assert detector.scout is not None
+    alone = Detector(detector.network, 0.4)
+    for frame in drive.frames(1.0, 3, Camera(), 3.0):
+        found, sure = detector(frame.image), [item for item in alone(frame.image) if item.score > 0.6]
+        assert sure
+        assert all(max(box_iou(one.box, other.box) for other in found) > 0.8 for one in sure)
