@@ -75,6 +75,7 @@ class Reader:
     detect_many: DetectMany | None = None
     batch: int = 1
     detect_near: DetectNear | None = None
+    gpu: bool = False  # on an NVIDIA card, which then decodes the film as well
 
     def detect(self, pictures: Sequence[Image]) -> list[list[Detection]]:
         return self.detect_many(pictures) if self.detect_many else [self.detector(picture) for picture in pictures]
@@ -99,6 +100,7 @@ def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
         detect.many,
         GPU_BATCH if gpu else 1,
         None if gpu else detect.near,
+        gpu,
     )
 
 
@@ -156,7 +158,9 @@ def read_video(
     count, associator, whole = _Count(), Associator(config.tracking, config.keep_crops), _Whole(config)
     yield Progress(start, until, 0, 0, {}, start)
     told = time.monotonic()
-    source = frames.ahead(_timed_frames(path, start, end, config, count), config.decode_ahead * reader.batch)
+    source = frames.ahead(
+        _timed_frames(path, start, end, reader.gpu, config, count), config.decode_ahead * reader.batch
+    )
     for group in _groups(frames.moving(source, config.still_change, config.still_seconds), reader.batch):
         with count.timed("detect"):
             found = _look(group, reader, associator, whole, config)
@@ -175,9 +179,9 @@ def read_video(
 
 
 def _timed_frames(
-    path: Path | str, start: float, end: float | None, config: PipelineConfig, count: _Count
+    path: Path | str, start: float, end: float | None, gpu: bool, config: PipelineConfig, count: _Count
 ) -> Iterator[Frame]:
-    source = frames.frames(path, start=start, end=end, every=1 / config.analysis_fps)
+    source = frames.frames(path, start=start, end=end, every=1 / config.analysis_fps, gpu=gpu)
     while True:
         with count.timed("decode"):
             frame = next(source, None)

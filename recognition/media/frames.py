@@ -83,15 +83,21 @@ def _decode_from(video: Video, start: float) -> Iterator[tuple[float, Any]]:
 
 
 def frames(
-    path: Path | str, *, start: float = 0.0, end: float | None = None, every: float | None = None
+    path: Path | str,
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+    every: float | None = None,
+    gpu: bool = False,
 ) -> Iterator[Frame]:
     """The frames with start ≤ seconds < end.
 
     With `every`, one frame per slot of that many seconds, slots being counted from the start of the file, so that the
     choice does not depend on where reading began; the others are decoded but not converted. `index` counts decoded
-    frames. Raises NotAVideo and VideoDamaged when the file cannot be opened; a cut-off file gives what is there.
+    frames. With `gpu`, an NVIDIA card decodes what it can. Raises NotAVideo and VideoDamaged when the file cannot be
+    opened; a cut-off file gives what is there.
     """
-    with open_video(path) as video:
+    with open_video(path, gpu=gpu) as video:
         index, slot = -1, -1
         for seconds, picture in _decode_from(video, start):
             if seconds < start:

@@ -28,6 +28,13 @@ def test_every_frame_comes_with_its_true_time(clip: Path) -> None:
     assert [level(frame.image) for frame in read] == list(range(40))
 
 
+def test_where_no_card_decodes_the_processor_does(clip: Path) -> None:
+    """On a machine with one: the card gives the same pictures."""
+    read = list(frames(clip, gpu=True))
+    assert [frame.seconds for frame in read] == pytest.approx(TIMES)
+    assert [level(frame.image) for frame in read] == list(range(40))
+
+
 def test_a_part_holds_its_first_moment_and_not_its_last(clip: Path) -> None:
     read = list(frames(clip, start=TIMES[15], end=TIMES[20]))
     assert [level(frame.image) for frame in read] == [15, 16, 17, 18, 19]
