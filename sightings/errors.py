@@ -133,6 +133,17 @@ class BadQuery(PlatelogError):
     message = "This filter cannot be understood."
 
 
+class NameMissing(PlatelogError):
+    code = "name_missing"
+    message = "Give it a name."
+
+
+class TooManySearches(PlatelogError):
+    code = "too_many_searches"
+    status = 409
+    message = "You have saved 50 searches. Delete one that you no longer need."
+
+
 class BadUpload(PlatelogError):
     code = "bad_upload"
     message = "The upload's headers cannot be understood."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
 from sightings import plate_query
@@ -13,9 +16,17 @@ from sightings.errors import BadQuery
 from sightings.models import ReviewState, Sighting
 from sightings.plate_query import PlateQuery
 from sightings.querysets import SightingQuerySet
-from sightings.selectors import Person, plate_ids_for
+from sightings.selectors import Person, plates_meant
 
 Bounds = tuple[float, float, float, float]
+Area = tuple[tuple[float, float], ...]
+# Every word of a URL that narrows the log.
+WORDS = (
+    "q", "plate", "fuzzy", "from", "to", "trip", "vehicle", "region", "min_confidence", "max_confidence",
+    "review_state", "flagged", "doubtful", "bbox", "area", "zone",
+)  # fmt: skip
+MOST_CORNERS = 60
+MOST_CHOICES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +37,44 @@ class SightingFilters:
     start: datetime | None = None
     end: datetime | None = None
     trip: int | None = None
-    vehicle: int | None = None
-    region: str = ""
+    vehicles: tuple[int, ...] = ()
+    regions: tuple[str, ...] = ()
     min_confidence: float | None = None
-    review_state: str = ""
+    max_confidence: float | None = None
+    review_states: tuple[str, ...] = ()
     flagged: bool | None = None
     doubtful: bool | None = None
     bbox: Bounds | None = None  # west, south, east, north
+    area: Area = ()  # corners (lon, lat) of a polygon
 
 
-def parse(words: Mapping[str, str]) -> SightingFilters:
-    """Read the filters out of a query string. Raises BadQuery, naming the word that cannot be understood."""
+def words_of(query: QueryDict) -> dict[str, str]:
+    """The words of a URL that narrow the log; one that stands there several times has all its values, with commas."""
+    given = ((name, ",".join(part for part in query.getlist(name) if part.strip())) for name in WORDS)
+    return {name: value for name, value in given if value}
+
+
+def parse(words: Mapping[str, str], zone: tzinfo = UTC) -> SightingFilters:
+    """Read the filters out of a URL's words; a day, or a time without a zone, is meant in `zone`, or that they name.
+
+    Raises BadQuery, naming the word that cannot be understood.
+    """
+    zone = zone_of(words, zone)
+    typed = words.get("q", "").strip()
     return SightingFilters(
-        plate=_plate(words.get("plate", ""), _flag(words, "fuzzy")),
-        start=_moment(words, "from"),
-        end=_moment(words, "to"),
-        trip=_whole(words, "trip"),
-        vehicle=_whole(words, "vehicle"),
-        region=words.get("region", "").strip().lower(),
+        plate=plate_query.parse(typed) if typed else _plate(words.get("plate", ""), _flag(words, "fuzzy")),
+        start=_moment(words, "from", zone),
+        end=_moment(words, "to", zone),
+        trip=_whole(words.get("trip", ""), "trip"),
+        vehicles=tuple(number for part in _list(words, "vehicle") if (number := _whole(part, "vehicle")) is not None),
+        regions=tuple(part.lower() for part in _list(words, "region")),
         min_confidence=_unit(words, "min_confidence"),
-        review_state=_state(words.get("review_state", "")),
+        max_confidence=_unit(words, "max_confidence"),
+        review_states=tuple(_state(part) for part in _list(words, "review_state")),
         flagged=_flag(words, "flagged"),
         doubtful=_flag(words, "doubtful"),
         bbox=_bounds(words.get("bbox", "")),
+        area=_area(words.get("area", "")),
     )
 
 
@@ -56,17 +82,19 @@ def narrow(found: SightingQuerySet[Sighting], filters: SightingFilters, user: Pe
     """The sightings among `found` that the filters let through."""
     found = found.during(filters.start, filters.end)
     if filters.plate is not None:
-        found = found.filter(plate__in=plate_ids_for(user, filters.plate))
+        found = found.filter(plate__in=plates_meant(user, filters.plate))
     if filters.trip is not None:
         found = found.filter(trip=filters.trip)
-    if filters.vehicle is not None:
-        found = found.filter(trip__vehicle=filters.vehicle)
-    if filters.region:
-        found = found.filter(region=filters.region)
+    if filters.vehicles:
+        found = found.filter(trip__vehicle__in=filters.vehicles)
+    if filters.regions:
+        found = found.filter(region__in=filters.regions)
     if filters.min_confidence is not None:
         found = found.filter(confidence__gte=filters.min_confidence)
-    if filters.review_state:
-        found = found.filter(review_state=filters.review_state)
+    if filters.max_confidence is not None:
+        found = found.filter(confidence__lte=filters.max_confidence)
+    if filters.review_states:
+        found = found.filter(review_state__in=filters.review_states)
     if filters.flagged is not None:
         found = found.filter(flagged=filters.flagged)
     if filters.doubtful:
@@ -74,6 +102,8 @@ def narrow(found: SightingQuerySet[Sighting], filters: SightingFilters, user: Pe
     if filters.bbox is not None:
         west, south, east, north = filters.bbox
         found = found.within(south, west, north, east)
+    if filters.area:
+        found = found.inside(filters.area)
     return found
 
 
@@ -87,8 +117,8 @@ def _plate(typed: str, fuzzy: bool | None) -> PlateQuery | None:
     return query
 
 
-def _moment(words: Mapping[str, str], name: str) -> datetime | None:
-    """An ISO 8601 moment, or a day, which begins at midnight; without a zone it is UTC."""
+def _moment(words: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
+    """An ISO 8601 moment, or a day, which begins at midnight."""
     typed = words.get(name, "").strip().replace(" ", "+")  # a + in a URL arrives as a space
     if not typed:
         return None
@@ -101,11 +131,19 @@ def _moment(words: Mapping[str, str], name: str) -> datetime | None:
         moment = datetime(day.year, day.month, day.day)
     if moment is None:
         raise BadQuery(f"`{name}` must be a time like 2026-05-01T12:00:00Z, or a day.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def _whole(words: Mapping[str, str], name: str) -> int | None:
-    typed = words.get(name, "").strip()
+def _list(words: Mapping[str, str], name: str) -> list[str]:
+    """Values with commas between them."""
+    parts = [part.strip() for part in words.get(name, "").split(",") if part.strip()]
+    if len(parts) > MOST_CHOICES:
+        raise BadQuery(f"`{name}` takes {MOST_CHOICES} values at most.")
+    return parts
+
+
+def _whole(typed: str, name: str) -> int | None:
+    typed = typed.strip()
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 18:
@@ -123,11 +161,29 @@ def _unit(words: Mapping[str, str], name: str) -> float | None:
     return value
 
 
+def zone_of(words: Mapping[str, str], otherwise: tzinfo = UTC) -> tzinfo:
+    """The time zone that is named. Raises BadQuery."""
+    name = words.get("zone", "").strip()
+    try:
+        return ZoneInfo(name) if name else otherwise
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadQuery("`zone` must be a time zone like Europe/Bucharest.") from error
+
+
+def zoom_of(words: Mapping[str, str]) -> float:
+    """Of a map; the country's where none is named."""
+    typed = words.get("zoom", "").strip()
+    return min(22.0, max(0.0, _number(typed, "zoom"))) if typed else 5.0
+
+
 def _number(typed: str, name: str) -> float:
     try:
-        return float(typed)
+        value = float(typed)
     except ValueError as error:
         raise BadQuery(f"`{name}` must be a number.") from error
+    if not math.isfinite(value):
+        raise BadQuery(f"`{name}` must be a number.")
+    return value
 
 
 def _flag(words: Mapping[str, str], name: str) -> bool | None:
@@ -140,7 +196,7 @@ def _flag(words: Mapping[str, str], name: str) -> bool | None:
 
 
 def _state(typed: str) -> str:
-    if typed and typed not in ReviewState.values:
+    if typed not in ReviewState.values:
         raise BadQuery(f"`review_state` must be one of {', '.join(ReviewState.values)}.")
     return typed
 
@@ -152,3 +208,14 @@ def _bounds(typed: str) -> Bounds | None:
     if len(numbers) != 4 or numbers[1] > numbers[3]:
         raise BadQuery("`bbox` must be four numbers: west,south,east,north in degrees.")
     return numbers[0], numbers[1], numbers[2], numbers[3]
+
+
+def _area(typed: str) -> Area:
+    """`lon,lat;lon,lat;…`: the corners of an area, in order."""
+    if not typed.strip():
+        return ()
+    corners = [[_number(part, "area") for part in corner.split(",")] for corner in typed.strip(" ;").split(";")]
+    sound = all(len(one) == 2 and abs(one[0]) <= 180.0 and abs(one[1]) <= 90.0 for one in corners)
+    if not sound or not 3 <= len(corners) <= MOST_CORNERS:
+        raise BadQuery(f"`area` must be 3 to {MOST_CORNERS} corners in degrees: lon,lat;lon,lat;lon,lat.")
+    return tuple((lon, lat) for lon, lat in corners)

@@ -6,6 +6,7 @@
     ~~B99BNX   plates that differ from it in up to two characters
     B99*       plates that begin so
     B?9*NX     ? is any one character, * any number of them
+    /B9[0-9]+/ a regular expression that the whole plate fits (see `plate_regex`)
 
 Pure functions; the database side is in `selectors`.
 """
@@ -20,9 +21,10 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from recognition.plates import LOOKALIKES, UNREADABLE, lookalike_key, normalize
+from sightings import plate_regex
 from sightings.errors import BadQuery
 
-Kind = Literal["exact", "prefix", "wildcard", "near", "alike", "far"]
+Kind = Literal["exact", "prefix", "wildcard", "near", "alike", "far", "regex"]
 LONGEST = 16
 SHORTEST_NEAR = 4  # in shorter texts, one wrong character would match nearly everything
 SHORTEST_FAR = 6
@@ -40,6 +42,8 @@ class PlateQuery:
 
 def parse(typed: str) -> PlateQuery:
     """What the person means. Raises BadQuery where no letter or digit is left."""
+    if pattern := re.fullmatch(r"/(.*)/", typed.strip()):
+        return _pattern(pattern[1])
     mark = re.match(r"=|~{0,2}", typed.strip())
     text = re.sub(
         r"\*+", "*", "".join(part if part in "?*" else normalize(part) for part in re.split(r"([?*])", typed))
@@ -53,6 +57,12 @@ def parse(typed: str) -> PlateQuery:
     if "?" in text or "*" in text:
         return PlateQuery("wildcard", text, _explain_wildcard(text))
     return _plain(mark[0] if mark else "", text)
+
+
+def _pattern(typed: str) -> PlateQuery:
+    text = plate_regex.tidy(typed)
+    plate_regex.compiled(text)
+    return PlateQuery("regex", text, f"Plates that fit the pattern {text} as a whole.")
 
 
 def _plain(mark: str, text: str) -> PlateQuery:
@@ -96,6 +106,8 @@ def matches(query: PlateQuery, text: str) -> bool:
         return text.startswith(query.text)
     if query.kind == "exact":
         return text == query.text
+    if query.kind == "regex":
+        return plate_regex.compiled(query.text).fits(text)
     pattern = "".join({"?": ".", "*": ".*"}.get(char, re.escape(char)) for char in query.text)
     return re.fullmatch(pattern, text) is not None
 
@@ -124,7 +136,7 @@ def why(query: PlateQuery, text: str) -> str:
         return "exactly this plate"
     if query.kind == "prefix":
         return f"begins with {query.text}"
-    if query.kind == "wildcard":
+    if query.kind in ("wildcard", "regex"):
         return f"fits {query.text}"
     if query.kind == "far" and not _within_one(query.text, text):
         return "two characters differ"
@@ -152,3 +164,11 @@ def _extra(longer: str, shorter: str) -> str:
     """The one character the longer text has more, with its place."""
     place = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
     return f"{longer[place]} at {place + 1}"
+
+
+def differing(query: PlateQuery, text: str) -> set[int]:
+    """Which characters of a found plate (from 0) are others than those that were asked for."""
+    if query.kind not in ("near", "alike", "far"):
+        return set()
+    edits = Levenshtein.editops(query.text, text)
+    return {edit.dest_pos for edit in edits if edit.tag != "delete"}

@@ -105,7 +105,7 @@ def publish_sighting(sighting_id: int) -> None:
 def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
     """A Trip as its row and its runs say at this moment; who tells of many asks for the queue but once."""
     runs = _latest_runs(trip.pk)
-    current = apps.get_model("sightings", "Sighting").objects.filter(trip=trip.pk, run__is_current=True)
+    current = apps.get_model("sightings", "Sighting").objects.current().filter(trip=trip.pk)
     seen = current.exclude(review_state="rejected")
     return {
         "type": "trip",

@@ -6,12 +6,14 @@ This module knows no model: each model names in `fleet_path` how its rows reach 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.lookups import BuiltinLookup
 
 if TYPE_CHECKING:
@@ -30,17 +32,6 @@ class Like(BuiltinLookup):
 
     def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
         return f"LIKE {rhs}"
-
-
-class UtcDay(models.Func):
-    """The day of a time, in UTC. Django's TruncDay calls Python for every row on SQLite: 5 s for a million."""
-
-    output_field = models.DateField()
-    arity = 1
-    template = "(%(expressions)s AT TIME ZONE 'UTC')::date"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **context)
 
 
 class FleetQuerySet(models.QuerySet[M]):
@@ -103,9 +94,7 @@ class SightingQuerySet(FleetQuerySet[M]):
 
     def current(self) -> Self:
         """Only the reading that counts: that of each video's current run."""
-        runs: Any = self.model._meta.get_field("run").related_model
-        # Asked of each row, not joined: a join lets SQLite begin at the runs and sort the whole log afterwards.
-        return self.filter(Exists(runs.objects.filter(pk=OuterRef("run_id"), is_current=True)))
+        return self.filter(current=True)
 
     def during(self, start: datetime | None, end: datetime | None) -> Self:
         """Seen in [start, end); an open end is None."""
@@ -123,13 +112,33 @@ class SightingQuerySet(FleetQuerySet[M]):
             return found.filter(lon__gte=west, lon__lte=east)
         return found.filter(Q(lon__gte=west) | Q(lon__lte=east))
 
+    def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
+        """Seen from inside a polygon of (lon, lat) degrees that does not reach across the date line.
+
+        A place is inside where a line from it to the east crosses an odd number of sides. The box around the polygon
+        comes first: an index knows it.
+        """
+        lons, lats = [lon for lon, _ in corners], [lat for _, lat in corners]
+        sides = zip(corners, [*corners[1:], corners[0]], strict=True)
+        crossed = sum((_crossed(a, b) for a, b in sides if a[1] != b[1]), start=Value(0))
+        return self.within(min(lats), min(lons), max(lats), max(lons)).alias(crossed=crossed % 2).filter(crossed=1)
+
     def doubtful(self) -> Self:
         """What a person should look at: flagged, weakly read, or with a character that could not be read."""
-        unsure = Q(confidence__lt=DOUBTFUL_BELOW) | Q(plate_raw__contains="?")
-        return self.filter(Q(flagged=True) | (Q(review_state="unreviewed") & unsure))
+        return self.filter(doubtful=True)
 
     def newest_first(self) -> Self:
         return self.order_by(F("seen_at").desc(nulls_last=True), "-pk")
 
 
-DOUBTFUL_BELOW = 0.75  # confidence under which an unreviewed sighting counts as doubtful
+def _crossed(a: tuple[float, float], b: tuple[float, float]) -> Case:
+    """1 where the side from a to b, which is not level, lies east of a row's place at its latitude."""
+    (lon1, lat1), (lon2, lat2) = sorted((a, b), key=itemgetter(1))
+    slope = (lon2 - lon1) / (lat2 - lat1)
+    west_of_it = Q(lat__gte=lat1, lat__lt=lat2, lon__lt=F("lat") * slope + (lon1 - lat1 * slope))
+    return Case(When(west_of_it, then=1), default=0, output_field=models.IntegerField())
+
+
+DOUBTFUL_BELOW = 0.75  # confidence under which an unreviewed sighting counts as doubtful; changing it takes a migration
+_UNSURE = Q(confidence__lt=DOUBTFUL_BELOW) | Q(plate_raw__contains="?")
+DOUBTFUL = Q(flagged=True) | (Q(review_state="unreviewed") & _UNSURE)

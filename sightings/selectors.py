@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,7 +12,8 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 
 from recognition.plates import deletion_keys, lookalikes, two_edit_keys
-from sightings import plate_query, storage
+from sightings import plate_query, plate_regex, storage
+from sightings.errors import BadQuery
 from sightings.eta import ReadingQueue
 from sightings.models import (
     AuditEntry,
@@ -33,10 +35,12 @@ from sightings.models import (
 )
 from sightings.plate_query import PlateQuery
 from sightings.progress import ACTIVE_TRIPS
-from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet, UtcDay
+from sightings.querysets import DOUBTFUL_BELOW, PlateQuerySet, SightingQuerySet
 
 Person = User | AnonymousUser
 MOST_MATCHES = 200
+MOST_FITTING = 5000  # plates that a pattern may mean
+PATTERN_S = 5.0  # seconds that looking for them may take
 LIKELY_REGION = 0.6  # score of a region from which on it is named
 ARRIVED = (UploadState.RECEIVED, UploadState.INSPECTING)
 
@@ -87,6 +91,8 @@ def matching_plates(user: Person, query: PlateQuery) -> PlateQuerySet[Plate]:
         return plates.starting_with(query.text).order_by("text")
     if query.kind == "wildcard":
         return plates.like(query.text).order_by("text")
+    if query.kind == "regex":
+        return plates.filter(pk__in=_fitting(plates, query)).order_by("text")
     if query.kind == "alike":
         return plates.filter(text__in=list(lookalikes(query.text))).order_by("text")
     keys = two_edit_keys(query.text) if query.kind == "far" else deletion_keys(query.text)
@@ -95,10 +101,26 @@ def matching_plates(user: Person, query: PlateQuery) -> PlateQuerySet[Plate]:
     return plates.filter(pk__in=near.values("plate")).order_by(exact_first, "text")
 
 
-def plate_ids_for(user: Person, query: PlateQuery) -> list[int]:
-    """The plates a query means, for filters on sightings."""
-    found = matching_plates(user, query).values_list("pk", "text")
-    return [pk for pk, text in found if plate_query.matches(query, text)]
+def _fitting(plates: PlateQuerySet[Plate], query: PlateQuery) -> list[int]:
+    """The plates that fit a pattern, each looked at once. Raises BadQuery where that is too much for one request."""
+    prefix, until, fitting = plate_regex.prefix_of(query.text), time.monotonic() + PATTERN_S, []
+    some = plates.starting_with(prefix) if prefix else plates
+    for number, (pk, text) in enumerate(some.order_by().values_list("pk", "text").iterator(chunk_size=2000)):
+        if plate_query.matches(query, text):
+            fitting.append(pk)
+        if len(fitting) > MOST_FITTING:
+            raise BadQuery(f"More than {MOST_FITTING} plates fit this pattern. Say more of it.")
+        if number % 1000 == 0 and time.monotonic() > until:
+            raise BadQuery("Looking through all plates takes too long. Begin the pattern with characters you know.")
+    return fitting
+
+
+def plates_meant(user: Person, query: PlateQuery) -> QuerySet[Any] | list[int]:
+    """The plates a query means, for filters on sightings: a sub-select where the database decides alone."""
+    found = matching_plates(user, query).order_by()
+    if query.kind in ("exact", "prefix", "wildcard", "regex"):
+        return found.values("pk")
+    return [pk for pk, text in found.values_list("pk", "text") if plate_query.matches(query, text)]
 
 
 def with_counts(plates: PlateQuerySet[Plate]) -> PlateQuerySet[Plate]:
@@ -116,12 +138,6 @@ def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
     """The log as people see it: current readings, with what a list shows of each."""
     # Prefetched, not joined: a page has few trips and videos, and the order of the log then comes from its index.
     return Sighting.objects.visible_to(user).current().prefetch_related("fleet", "trip__vehicle", "video", "plate")
-
-
-def per_day(found: SightingQuerySet[Sighting]) -> list[tuple[date, int]]:
-    """How many of these sightings were seen on each day (UTC) on which there were any, in order of time."""
-    timed = found.filter(seen_at__isnull=False).prefetch_related(None).order_by()
-    return list(timed.annotate(day=UtcDay("seen_at")).values_list("day").annotate(Count("pk")).order_by("day"))
 
 
 def sighting_detail(user: Person, pk: int) -> Sighting | None:
@@ -147,6 +163,15 @@ def trips_for(user: Person) -> QuerySet[Trip]:
         doubtful_count=_counted(seen.doubtful(), Count("pk")),
         video_count=_counted(Video.objects.filter(trip=OuterRef("pk")), Count("pk")),
     ).order_by(F("started_at").desc(nulls_last=True), "-pk")
+
+
+def trip_choices(user: Person, chosen: int | None, most: int) -> list[Trip]:
+    """The latest trips, to choose from; among them the one that is chosen."""
+    trips = Trip.objects.visible_to(user).only("name", "started_at")
+    latest = list(trips.order_by(F("started_at").desc(nulls_last=True), "-pk")[:most])
+    if chosen is None or any(trip.pk == chosen for trip in latest):
+        return latest
+    return [*trips.filter(pk=chosen), *latest]
 
 
 def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from sightings.views import account, files, home, plates, search, trips, uploads, vehicles, videos
+from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("videos/<int:pk>/camera/", videos.camera, name="video-camera"),
     path("search/", search.page, name="search"),
     path("search/explain/", search.explain, name="search-explain"),
+    path("map/", map_view.page, name="map"),
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
     path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
     path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),

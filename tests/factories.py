@@ -70,6 +70,7 @@ def make_sighting(run: ProcessingRun, plate: str = "B99BNX", **fields: Any) -> S
     start = fields.pop("at", 10.0)
     given = {
         "key": f"0000:{next(_count):05d}",
+        "current": run.is_current,
         "plate": plate_for(fleet=video.fleet, text=plate) if plate else None,
         "plate_raw": plate,
         "confidence": 0.95,

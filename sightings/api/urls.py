@@ -17,6 +17,7 @@ import sightings.api.schema  # noqa: F401 - registers how our tokens are told of
 from sightings.api.base import ApiView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
+from sightings.api.views.searches import SavedSearchViews
 from sightings.api.views.sightings import SightingViews
 from sightings.api.views.trips import MeView, QueueView, TripViews, VehicleViews
 from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
@@ -49,6 +50,7 @@ router.register("vehicles", VehicleViews, basename="vehicle")
 router.register("sightings", SightingViews, basename="sighting")
 router.register("plates", PlateViews, basename="plate")
 router.register("corrections", CorrectionViews, basename="correction")
+router.register("searches", SavedSearchViews, basename="search")
 router.register("flags", FlagViews, basename="flag")
 router.register("audit", AuditViews, basename="audit")
 

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 
-from sightings import filters, selectors
+from sightings import filters, results, selectors
 from sightings.api.pagination import SightingPages
 from sightings.filters import SightingFilters
 from sightings.models import Fleet, Sighting, User
@@ -100,10 +100,10 @@ class Bench:
         some = (
             SightingFilters(),
             SightingFilters(start=start, end=start + timedelta(days=30)),
-            SightingFilters(region=row.region),
+            SightingFilters(regions=(row.region,)),
         )
         asked = self.rng.choice(some)
-        return lambda: len(selectors.per_day(filters.narrow(self._log(), asked, self.person)))
+        return lambda: len(results.histogram(self.person, asked, UTC).days)
 
     def _page(self, before: int | None) -> Ask:
         """A page of the API; `before`: one that begins in the middle of the log."""

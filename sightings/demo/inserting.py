@@ -21,7 +21,7 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
     """Write unsaved objects of one model. No key comes back."""
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key and not field.generated]
     values = [
         tuple(field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields) for row in rows
     ]

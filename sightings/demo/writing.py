@@ -233,7 +233,7 @@ class Writer:
 
 def finish(fleet: Fleet) -> None:
     """What hangs on all of the rows: when each plate was first and last seen, and when a trip came in."""
-    seen = Sighting.objects.filter(plate=OuterRef("pk"), run__is_current=True).order_by().values("plate")
+    seen = Sighting.objects.current().filter(plate=OuterRef("pk")).order_by().values("plate")
     first, last = (Subquery(seen.annotate(at=side("seen_at")).values("at")) for side in (Min, Max))
     Plate.objects.filter(fleet=fleet).update(first_seen=first, last_seen=last)
     made_up = ProcessingRun.objects.filter(video__fleet=fleet, model_version=MODEL)

@@ -5,6 +5,7 @@ from sightings.models.edits import TripEdit, TripEditKind
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
+from sightings.models.searches import SavedSearch
 from sightings.models.sightings import CAR_FIELDS, Observation, Plate, PlateKey, ReviewState, Sighting
 from sightings.models.trips import (
     Camera,
@@ -39,6 +40,7 @@ __all__ = [
     "ReviewState",
     "Role",
     "RunState",
+    "SavedSearch",
     "Scope",
     "Segment",
     "SegmentState",

@@ -11,7 +11,7 @@ from sightings.models.checks import chosen, unit
 from sightings.models.fleets import Fleet
 from sightings.models.runs import ProcessingRun
 from sightings.models.trips import TimeSource, Trip, Video
-from sightings.querysets import FleetQuerySet, PlateQuerySet, SightingQuerySet
+from sightings.querysets import DOUBTFUL, FleetQuerySet, PlateQuerySet, SightingQuerySet
 
 
 class Plate(models.Model):
@@ -120,6 +120,15 @@ class Sighting(models.Model):
     reads_count = models.PositiveIntegerField(default=0)
     review_state = models.CharField(max_length=10, choices=ReviewState.choices, default=ReviewState.UNREVIEWED)
     flagged = models.BooleanField(default=False)
+    # Whether its run is its video's current one, so that the log is read without asking the runs. Written with the row,
+    # and by `services.current.make_current` alone.
+    current = models.BooleanField(default=True)
+    # What a person should look at; the database works it out at every write.
+    doubtful = models.GeneratedField(
+        expression=DOUBTFUL,  # type: ignore[arg-type]  # the stubs do not know that a Q is an expression
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     crop = models.CharField(max_length=300, blank=True)
     context = models.CharField(max_length=300, blank=True)
     model_version = models.CharField(max_length=120, blank=True)
@@ -134,15 +143,24 @@ class Sighting(models.Model):
         indexes = [
             # The history of a plate, newest first.
             models.Index(fields=["plate", "-seen_at"], name="sighting_of_plate"),
-            # The log between two times, counted by day (with the run: from the index alone), or narrowed to an area
-            # before any row is looked up.
-            models.Index(fields=["fleet", "-seen_at", "-id", "run", "lat", "lon"], name="sighting_by_time"),
+            # The log between two times, counted by day, or narrowed to a region or an area before any row is looked up.
+            models.Index(
+                fields=["fleet", "-seen_at", "-id", "region", "lat", "lon"],
+                condition=Q(current=True),
+                name="sighting_by_time",
+            ),
             # The cursor of the API: the fleet's log in the order it was written.
-            models.Index(fields=["fleet", "-id"], name="sighting_cursor"),
+            models.Index(fields=["fleet", "-id"], condition=Q(current=True), name="sighting_cursor"),
             # The time line and list of a trip.
             models.Index(fields=["trip", "video", "first_seen_s"], name="sighting_of_trip"),
-            # The review queue: lowest confidence first.
-            models.Index(fields=["fleet", "review_state", "confidence"], name="sighting_review_queue"),
+            # The review queue and its length: flags first, then the lowest confidence.
+            models.Index(
+                fields=["fleet", "-flagged", "confidence", "id"],
+                condition=Q(current=True, doubtful=True),
+                name="sighting_review_queue",
+            ),
+            # What people said.
+            models.Index(fields=["fleet", "review_state", "-id"], condition=Q(current=True), name="sighting_by_state"),
             # The open flags; few rows, hence partial.
             models.Index(fields=["fleet", "-id"], condition=Q(flagged=True), name="sighting_flagged"),
             # An area and a span of time on the map.

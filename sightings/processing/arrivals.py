@@ -36,6 +36,7 @@ from sightings.processing.embedded import NO_FIX, Inside, look_inside, timed_fro
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
+from sightings.services.current import make_current
 from sightings.services.places import refresh_trip_span
 from sightings.services.trip_clock import move_clock
 
@@ -148,7 +149,8 @@ def _enter(upload: Upload, looked: Looked) -> None:
 
 def start_reading(video: Video, cuts: list[tuple[float, float]]) -> ProcessingRun:
     """Open a run over the whole video, with one message a segment. In a transaction."""
-    run = ProcessingRun.objects.create(video=video, is_current=True)
+    run = ProcessingRun.objects.create(video=video)
+    make_current(run)
     Segment.objects.bulk_create(
         Segment(run=run, index=index, start_s=start, end_s=end) for index, (start, end) in enumerate(cuts)
     )

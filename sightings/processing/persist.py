@@ -17,7 +17,7 @@ from sightings.services.standing import restate
 
 
 def write_sightings(run: ProcessingRun, passes: list[Pass]) -> None:
-    """Bring the run's sightings in line with its passes: new, changed, gone. In a transaction."""
+    """Bring the run's sightings in line with its passes: new, changed, gone. In a transaction that holds the run."""
     stamper = Stamper(run.video)
     rows = {row.key: row for row in Sighting.objects.filter(run=run).select_related("fleet", "plate")}
     changed = [row for one in passes if (row := _write(run, one, rows.get(one.key), stamper)) is not None]
@@ -33,7 +33,8 @@ def _write(run: ProcessingRun, one: Pass, row: Sighting | None, stamper: Stamper
     """Insert or update one sighting; None where it stands as it should."""
     fields = _fields(run, one, stamper)
     if row is None:
-        row = Sighting(run=run, key=one.key, fleet=run.video.fleet, trip=run.video.trip, video=run.video, **fields)
+        home = {"fleet": run.video.fleet, "trip": run.video.trip, "video": run.video, "current": run.is_current}
+        row = Sighting(run=run, key=one.key, **home, **fields)
         row.save(force_insert=True)
     else:
         if all(getattr(row, name) == value for name, value in fields.items()):

@@ -42,7 +42,7 @@ def tidy_plate(plate: Plate | None) -> None:
     """Bring a plate's span up to date; drop it if nothing was seen of it and nobody wrote anything on it."""
     if plate is None:
         return
-    span = plate.sightings.filter(run__is_current=True).aggregate(first=Min("seen_at"), last=Max("seen_at"))
+    span = plate.sightings.current().aggregate(first=Min("seen_at"), last=Max("seen_at"))
     Plate.objects.filter(pk=plate.pk).update(first_seen=span["first"], last_seen=span["last"])
     # One statement, so that notes written this very moment are seen by it.
     Plate.objects.filter(pk=plate.pk, sightings__isnull=True, notes="", tags=[]).delete()

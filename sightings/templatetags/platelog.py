@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +11,9 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from sightings import selectors_pages
+from sightings import plate_query, selectors_pages
 from sightings.models import ReviewState, Sighting
+from sightings.plate_query import PlateQuery
 from sightings.selectors import Person, is_doubtful
 
 register = template.Library()
@@ -47,6 +48,23 @@ def sighting_plate(sighting: Sighting, size: str = "") -> dict[str, Any]:
     """The chip of a sighting as it stands; a person's word has no weak characters."""
     characters = None if sighting.plate_corrected else sighting.characters
     return plate(sighting.text, selectors_pages.likely_region(sighting), characters, size, sighting.review_state)
+
+
+@register.inclusion_tag("sightings/partials/plate.html")
+def found_plate(sighting: Sighting, query: PlateQuery | None, size: str = "") -> dict[str, Any]:
+    """The chip of a sighting that a search found: characters other than those asked for are marked."""
+    chip = sighting_plate(sighting, size)
+    others = plate_query.differing(query, sighting.text) if query else set()
+    chip["characters"] = [
+        (char, f"{mark} other".strip() if place in others else mark)
+        for place, (char, mark) in enumerate(chip["characters"])
+    ]
+    return chip
+
+
+@register.simple_tag
+def why_found(sighting: Sighting, query: PlateQuery) -> str:
+    return plate_query.why(query, sighting.text)
 
 
 @register.simple_tag
@@ -125,6 +143,22 @@ def shifted(seconds: float) -> str:
         parts += [f"{count:.0f} {unit}"] if count else []
     parts += [f"{round(left, 3):g} s"] if left or not parts else []
     return ("+" if seconds >= 0 else "−") + " ".join(parts)
+
+
+@register.filter
+def split(words: str) -> list[str]:
+    return words.split()
+
+
+@register.filter
+def get(of: Mapping[str, Any], name: str) -> Any:
+    return of.get(name)
+
+
+@register.filter
+def rest(share: float) -> float:
+    """What is missing to a hundred."""
+    return round(100.0 - share, 2)
 
 
 @register.filter

@@ -29,7 +29,7 @@ def addresses(page: Page, base: str) -> dict[str, str]:
     page.goto(base + "/search/?q=*A*")
     sighting = page.locator("a[href^='/sightings/']").first.get_attribute("href") or ""
     plate = page.locator("a[href^='/plates/']").first.get_attribute("href") or ""
-    doubtful = "/search/?show=doubtful"
+    doubtful = "/search/?doubtful=true"
     return found | {"found": "/search/?q=*A*", "doubtful": doubtful, "sighting": sighting, "plate": plate}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from sightings.models import Fleet, Observation, Plate, ProcessingRun, Sighting, Trip, User, Vehicle, Video
+from sightings.models import Fleet, Observation, Plate, ProcessingRun, SavedSearch, Sighting, Trip, User, Vehicle, Video
 
 pytestmark = pytest.mark.django_db
 OWNED = [Fleet, Vehicle, Trip, Video, ProcessingRun, Plate, Sighting, Observation]
@@ -24,6 +24,14 @@ def test_a_person_of_another_fleet_sees_nothing(model: type, charlie: User, sigh
 @pytest.mark.parametrize("model", OWNED)
 def test_someone_not_logged_in_sees_nothing(model: type, sighting: Sighting) -> None:
     assert not model.objects.visible_to(AnonymousUser()).exists()  # type: ignore[attr-defined]
+
+
+def test_a_saved_search_is_seen_by_the_person_who_saved_it_alone(dora: User, bob: User, northwind: Fleet) -> None:
+    staff = User.objects.create_user("eve", is_staff=True)
+    SavedSearch.objects.create(fleet=northwind, user=dora, name="Mine")
+    assert SavedSearch.objects.visible_to(dora).count() == 1
+    for other in (bob, staff, AnonymousUser()):
+        assert not SavedSearch.objects.visible_to(other).exists()
 
 
 def test_staff_see_every_fleet(sighting: Sighting, southgate: Fleet) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sightings import filters, selectors
+from sightings import filters, results, selectors
 from sightings.api.base import ApiView
+from sightings.api.filtering import FILTERS, ORDERING, ZOOM
 from sightings.api.pagination import SightingPages
 from sightings.api.permissions import may_reveal
 from sightings.api.serializers.reviews import (
@@ -24,32 +24,13 @@ from sightings.api.serializers.reviews import (
     NewCorrectionSerializer,
     SightingDetailSerializer,
 )
+from sightings.api.serializers.search import HistogramSerializer, PlacesSerializer
 from sightings.api.serializers.sightings import SightingSerializer
 from sightings.api.views.revealing import RevealingViews
-from sightings.models import Correction, CorrectionAction, ReviewState, Scope, Sighting, User
+from sightings.filters import SightingFilters
+from sightings.models import Correction, CorrectionAction, Scope, Sighting, User
 from sightings.services import audit, reviews
 from sightings.services.roles import fleet_for_audit
-
-
-def _parameter(name: str, about: str, kind: Any = OpenApiTypes.STR, **more: Any) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=about, **more)
-
-
-FILTERS = [
-    _parameter("plate", "Exactly this plate; `B99*` begins so; in `B?9BNX` the ? is any character."),
-    _parameter("fuzzy", "With `plate`: one character may differ.", OpenApiTypes.BOOL),
-    _parameter("from", "Seen at this time or later (UTC where no zone is given).", OpenApiTypes.DATETIME),
-    _parameter("to", "Seen before this time.", OpenApiTypes.DATETIME),
-    _parameter("trip", "Of this trip.", OpenApiTypes.INT),
-    _parameter("vehicle", "By the camera of this vehicle of the fleet.", OpenApiTypes.INT),
-    _parameter("region", "Issued there, such as `ro` or `us-ca`."),
-    _parameter("min_confidence", "Read with at least this confidence, 0–1.", OpenApiTypes.FLOAT),
-    _parameter("review_state", "What people said.", enum=ReviewState.values),
-    _parameter("flagged", "With an open flag, or without.", OpenApiTypes.BOOL),
-    _parameter("doubtful", "Only what a person should look at.", OpenApiTypes.BOOL),
-    _parameter("bbox", "Seen from within `west,south,east,north` (degrees)."),
-    _parameter("ordering", "Default `-id`.", enum=list(SightingPages.ORDERINGS)),
-]
 
 
 class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Sighting]):
@@ -61,20 +42,38 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
     write_scopes = (Scope.CORRECTIONS_WRITE,)
 
     def get_queryset(self) -> QuerySet[Sighting]:
-        asked = filters.parse(self.request.query_params)
-        if asked.plate is not None and not may_reveal(self.request):
-            raise PermissionDenied("Searching for a plate needs the scope plates:reveal.", code="scope_missing")
-        return filters.narrow(selectors.sightings_for(self.person), asked, self.person)
+        return filters.narrow(selectors.sightings_for(self.person), self._asked(), self.person)
 
-    @extend_schema(parameters=FILTERS)
+    def _asked(self) -> SightingFilters:
+        """What the URL asks for. A search for a plate is written down, and needs the right to see plates."""
+        words = filters.words_of(self.request.query_params)
+        asked = filters.parse(words)
+        if asked.plate is not None:
+            if not may_reveal(self.request):
+                raise PermissionDenied("Searching for a plate needs the scope plates:reveal.", code="scope_missing")
+            detail = {"plate": words.get("q") or words["plate"], "via": "api"}
+            fleet = fleet_for_audit(self.person)
+            audit.record(action="plates.searched", user=self.person, fleet=fleet, detail=detail)
+        return asked
+
+    @extend_schema(parameters=[*FILTERS, ORDERING])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The log, as it was written: newest first."""
-        answer = super().list(request, *args, **kwargs)
-        if request.query_params.get("plate"):
-            asked = {"plate": request.query_params["plate"], "via": "api"}
-            fleet = fleet_for_audit(self.person)
-            audit.record(action="plates.searched", user=self.person, fleet=fleet, detail=asked)
-        return answer
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(parameters=FILTERS, responses=HistogramSerializer, operation_id="sightings_histogram")
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def histogram(self, request: Request) -> Response:
+        """How many were seen on each day."""
+        counted = results.histogram(self.person, self._asked(), filters.zone_of(request.query_params))
+        return Response(HistogramSerializer(counted).data)
+
+    @extend_schema(parameters=[*FILTERS, ZOOM], responses=PlacesSerializer, operation_id="sightings_places")
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def places(self, request: Request) -> Response:
+        """Where they were seen: each place, or, where there are more than 20,000, how many in each cell of a grid."""
+        places = results.places(self.person, self._asked(), filters.zoom_of(request.query_params))
+        return Response(PlacesSerializer(places).data)
 
     def _sighting(self, pk: str) -> Sighting:
         sighting = selectors.sighting_detail(self.person, int(pk))

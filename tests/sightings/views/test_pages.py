@@ -11,7 +11,7 @@ from sightings.models import AuditEntry, ProcessingRun, Sighting, Trip, User
 from tests.factories import make_sighting
 
 PageAs = Callable[[User], Client]
-OPEN = ["/", "/trips/", "/upload/", "/search/", "/search/?q=B99*", "/search/?show=doubtful"]
+OPEN = ["/", "/trips/", "/upload/", "/search/", "/search/?q=B99*", "/search/?doubtful=true"]
 
 
 @pytest.mark.parametrize("address", OPEN)
