@@ -147,7 +147,8 @@ LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)  # a worker that shows 
 MAX_ATTEMPTS = int(env.number("MAX_ATTEMPTS", 3, least=1))
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15, least=0.2)
 READ_DEVICE = env.one_of("READ_DEVICE", ("auto", "cpu", "cuda"), "auto")
-READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")  # called with the device
+# Called with the device; and with the names of a detector and a recognizer, where a reprocessing asks for them.
+READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")
 
 # --- drop folder: what is put there comes in by itself; `up` watches it ---
 WATCH_FOLDER = env.text("WATCH_FOLDER")
@@ -180,7 +181,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         f"{name}Enum": f"sightings.models.{name}"
-        for name in ("TripState", "RunState", "VideoState", "UploadState", "LensKind")
+        for name in ("TripState", "RunState", "ReprocessState", "VideoState", "UploadState", "LensKind")
     },
 }
 

@@ -85,18 +85,23 @@ class Reader:
         return self.raw_recognizer or self.recognizer
 
 
-def load_reader(device: Literal["auto", "cpu", "cuda"] = "auto") -> Reader:
-    """The shipped networks on a device. Raises WeightsRefused where they are absent or changed."""
+def load_reader(
+    device: Literal["auto", "cpu", "cuda"] = "auto", detector: str = "", recognizer: str = RECOGNIZER
+) -> Reader:
+    """The shipped networks on a device; no detector named means the one that suits the device.
+
+    Raises WeightsRefused where they are absent or changed.
+    """
     gpu = device != "cpu" and backends.has_cuda()
-    chosen = GPU_DETECTOR if gpu else DETECTOR
-    decoding = DecodeConfig(temperature=float(weights.entry_of(RECOGNIZER).input.get("temperature", 1.0)))
-    network = backends.load_network(RECOGNIZER, device)
+    chosen = detector or (GPU_DETECTOR if gpu else DETECTOR)
+    decoding = DecodeConfig(temperature=float(weights.entry_of(recognizer).input.get("temperature", 1.0)))
+    network = backends.load_network(recognizer, device)
     detect = load_detector(chosen, PipelineConfig().min_score, device)
     return Reader(
         detect,
         Recognizer(network, decoding, looks=THREE_LOOKS),
         Recognizer(network, replace(decoding, format_weight=0.0)),
-        weights.model_version(chosen, RECOGNIZER),
+        weights.model_version(chosen, recognizer),
         detect.many,
         GPU_BATCH if gpu else 1,
         None if gpu else detect.near,

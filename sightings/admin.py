@@ -13,12 +13,14 @@ from sightings.models import (
     ApiToken,
     AuditEntry,
     Correction,
+    Difference,
     Flag,
     Fleet,
     Member,
     Observation,
     Plate,
     ProcessingRun,
+    Reprocess,
     Segment,
     Sighting,
     Track,
@@ -146,6 +148,20 @@ class SegmentAdmin(ReadOnly):
     search_fields = ["run__video__original_name", "error"]
     list_select_related = ["run"]
     exclude = ["tracks"]  # megabytes
+
+
+@admin.register(Reprocess)
+class ReprocessAdmin(ReadOnly):
+    list_display = ["id", "fleet", "networks", "state", "progress", "user", "created_at", "decided_at"]
+    list_filter = ["fleet", "state", "networks"]
+    list_select_related = ["fleet", "user"]
+    exclude = ["before"]  # megabytes
+
+
+@admin.register(Difference)
+class DifferenceAdmin(ReadOnly):
+    list_display = ["id", "reprocess", "run", "old", "new", "taken"]
+    list_select_related = ["reprocess", "run", "old", "new"]
 
 
 @admin.register(Plate)

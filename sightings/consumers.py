@@ -8,8 +8,16 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from sightings.eta import ReadingQueue
-from sightings.models import Fleet, Trip, Upload, User
-from sightings.progress import ACTIVE_TRIPS, ACTIVE_UPLOADS, Message, group_of, trip_message, upload_message
+from sightings.models import Fleet, Reprocess, Trip, Upload, User
+from sightings.progress import (
+    ACTIVE_TRIPS,
+    ACTIVE_UPLOADS,
+    Message,
+    group_of,
+    reprocess_message,
+    trip_messages,
+    upload_message,
+)
 
 NOT_LOGGED_IN = 4401  # close code
 MOST_STORED = 50  # rows of each kind that a new page is told of
@@ -52,8 +60,11 @@ def _fleet_ids(user: User) -> list[int]:
 
 
 def _stored(user: User) -> list[Message]:
-    """How the trips and uploads stand that are under way."""
+    """How the trips, reprocessings and uploads stand that are under way."""
     trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
     uploads = Upload.objects.visible_to(user).filter(state__in=ACTIVE_UPLOADS).order_by("-created_at")[:MOST_STORED]
     queue = ReadingQueue.now()
-    return [*(trip_message(trip, queue) for trip in trips), *map(upload_message, uploads)]
+    jobs = Reprocess.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
+    told: list[Message] = [*trip_messages(list(trips), queue)]
+    told += [reprocess_message(job, queue) for job in jobs]
+    return told + [upload_message(upload) for upload in uploads]

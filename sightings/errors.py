@@ -106,6 +106,26 @@ class TrackElsewhere(PlatelogError):
     )
 
 
+class ModelUnknown(PlatelogError):
+    code = "model_unknown"
+    message = "There is no such model here. Choose one of those that are offered."
+
+
+class NothingToReread(PlatelogError):
+    code = "nothing_to_reread"
+    status = 409
+    message = (
+        "None of these trips can be read again with this model: they are still being read, wait for a decision "
+        "already, or were read by it before."
+    )
+
+
+class NotDecidable(PlatelogError):
+    code = "not_decidable"
+    status = 409
+    message = "This cannot be decided now: it is still being read, or someone has decided meanwhile. Look at it again."
+
+
 class NotMergeable(PlatelogError):
     code = "not_mergeable"
     status = 409

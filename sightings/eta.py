@@ -28,17 +28,28 @@ class Left:
     readers: int  # that are at it
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a reprocessing has still to be read."""
+
+    reprocess: int
+    seconds: float  # of video
+    readers: int
+
+
 class ReadingQueue:
     """All that waits to be read or is being read, paused trips left out, and how fast it goes."""
 
-    def __init__(self, left: Iterable[Left], pace: float | None) -> None:
+    def __init__(self, left: Iterable[Left], pace: float | None, again: Iterable[Again] = ()) -> None:
         self._left = {item.trip: item for item in left}
+        self._again = {item.reprocess: item for item in again}
         self.pace = pace  # seconds of video that one reader reads in a second; None before anything was read
-        self.readers = max(1, sum(item.readers for item in self._left.values()))
+        at_it = sum(item.readers for item in self._left.values()) + sum(item.readers for item in self._again.values())
+        self.readers = max(1, at_it)
 
     @classmethod
     def now(cls) -> ReadingQueue:
-        return cls(_left(), _pace())
+        return cls(_left(), _pace(), _again())
 
     def video_s(self, trips: Iterable[int]) -> float:
         """Seconds of video that these trips have still to be read."""
@@ -52,6 +63,15 @@ class ReadingQueue:
         if mine is None:
             return 0.0
         return round(self._before_end_of(mine) / (self.pace * self.readers), 1) if self.pace else None
+
+    def reprocess_eta_s(self, reprocess: int) -> float | None:
+        """Seconds until a reprocessing is through: after all that was never read, in turns with the others."""
+        mine = self._again.get(reprocess)
+        if mine is None:
+            return 0.0
+        new = sum(item.seconds for item in self._left.values())
+        others = sum(min(mine.seconds, item.seconds) for item in self._again.values() if item is not mine)
+        return round((new + mine.seconds + others) / (self.pace * self.readers), 1) if self.pace else None
 
     def _before_end_of(self, mine: Left) -> float:
         """Seconds of video read until then, this trip's among them. As in `processing.turns`: who takes turns with
@@ -79,19 +99,33 @@ def _segments() -> Any:
 
 
 def _left() -> list[Left]:
-    unread = _segments().filter(
-        state__in=["queued", "leased"], run__state__in=OPEN_RUNS, run__video__trip__paused=False
+    trips = (
+        _unread()
+        .filter(run__is_current=True, run__video__trip__paused=False)
+        .values_list(
+            "run__video__trip", "run__video__fleet", "run__video__trip__created_by", "run__video__trip__priority"
+        )
     )
-    rest = (F("end_s") - F("start_s")) * (1.0 - F("progress"))
-    trips = unread.values_list(
-        "run__video__trip", "run__video__fleet", "run__video__trip__created_by", "run__video__trip__priority"
-    )
-    rows = trips.annotate(
-        oldest=Min("pk"),
-        seconds=Sum(rest, output_field=FloatField()),
-        readers=Count("pk", filter=Q(state="leased", lease_expires_at__gt=timezone.now())),
-    )
+    rows = trips.annotate(oldest=Min("pk"), seconds=_seconds(), readers=_readers())
     return [Left(*row) for row in rows.order_by()]
+
+
+def _again() -> list[Again]:
+    jobs = _unread().filter(run__is_current=False, run__reprocess__paused=False).values_list("run__reprocess")
+    return [Again(*row) for row in jobs.annotate(seconds=_seconds(), readers=_readers()).order_by()]
+
+
+def _unread() -> Any:
+    return _segments().filter(state__in=["queued", "leased"], run__state__in=OPEN_RUNS)
+
+
+def _seconds() -> Sum:
+    rest = (F("end_s") - F("start_s")) * (1.0 - F("progress"))
+    return Sum(rest, output_field=FloatField())
+
+
+def _readers() -> Count:
+    return Count("pk", filter=Q(state="leased", lease_expires_at__gt=timezone.now()))
 
 
 def _pace() -> float | None:

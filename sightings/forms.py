@@ -91,6 +91,10 @@ class PlateNotesForm(forms.Form):
 
     notes = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
     tags = forms.CharField(required=False, max_length=500)
+    seen = forms.CharField(required=False, max_length=16)
+
+    def clean_seen(self) -> str | None:
+        return self.cleaned_data["seen"] or None
 
     def clean_tags(self) -> list[str]:
         typed: Any = self.cleaned_data["tags"]

@@ -6,7 +6,7 @@ Each message carries the whole stored state of one thing, so that a lost or doub
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypedDict
 
@@ -67,6 +67,20 @@ class SightingPayload(TypedDict):
     review_state: str
 
 
+class ReprocessPayload(TypedDict):
+    id: int
+    state: str
+    paused: bool
+    stage: str  # waiting, reading, paused, or the state it ended in
+    progress: float  # 0–1 over all videos, by their length
+    eta_s: float | None  # None also while it is paused
+
+
+class ReprocessMessage(TypedDict):
+    type: Literal["reprocess"]
+    reprocess: ReprocessPayload
+
+
 class TripMessage(TypedDict):
     type: Literal["trip"]
     trip: TripPayload
@@ -82,7 +96,7 @@ class SightingMessage(TypedDict):
     sighting: SightingPayload
 
 
-Message = TripMessage | UploadMessage | SightingMessage
+Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage
 
 
 def group_of(fleet_id: int) -> str:
@@ -94,6 +108,18 @@ def publish_trip(trip_id: int) -> None:
     transaction.on_commit(partial(_send_trip, trip_id))
 
 
+def publish_run(run: Any) -> None:
+    """Tell how the trip of a run stands, or the reprocessing that it is a part of."""
+    if run.is_current:
+        publish_trip(run.video.trip_id)
+    elif run.reprocess_id:
+        publish_reprocess(run.reprocess_id)
+
+
+def publish_reprocess(reprocess_id: int) -> None:
+    transaction.on_commit(partial(_send_reprocess, reprocess_id))
+
+
 def publish_upload(upload_id: str) -> None:
     transaction.on_commit(partial(_send_upload, upload_id))
 
@@ -103,10 +129,24 @@ def publish_sighting(sighting_id: int) -> None:
 
 
 def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
-    """A Trip as its row and its runs say at this moment; who tells of many asks for the queue but once."""
-    runs = _latest_runs(trip.pk)
-    current = apps.get_model("sightings", "Sighting").objects.current().filter(trip=trip.pk)
-    seen = current.exclude(review_state="rejected")
+    """A Trip as its row and its runs say at this moment."""
+    return trip_messages([trip], queue)[0]
+
+
+def trip_messages(trips: Sequence[Any], queue: ReadingQueue | None = None) -> list[TripMessage]:
+    """Many trips at once, in as many queries as one takes; who has asked for the queue already hands it over."""
+    if not trips:
+        return []
+    runs = _current_runs([trip.pk for trip in trips])
+    seen = apps.get_model("sightings", "Sighting").objects.current().exclude(review_state="rejected")
+    counted = seen.filter(trip__in=[trip.pk for trip in trips]).order_by().values_list("trip")
+    rows = counted.annotate(n=Count("pk"), doubtful=Count("pk", filter=Q(doubtful=True)))
+    counts = {trip: (n, doubtful) for trip, n, doubtful in rows}
+    asked = queue if queue or not any(trip.state in ACTIVE_TRIPS for trip in trips) else ReadingQueue.now()
+    return [_trip_message(trip, runs.get(trip.pk, []), counts.get(trip.pk, (0, 0)), asked) for trip in trips]
+
+
+def _trip_message(trip: Any, runs: list[Any], counts: tuple[int, int], queue: ReadingQueue | None) -> TripMessage:
     return {
         "type": "trip",
         "trip": {
@@ -117,10 +157,25 @@ def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
             "first": trip.priority > 0,
             "progress": _progress(runs),
             "eta_s": eta_s(trip, queue),
-            "sightings": seen.count(),
-            "doubtful": seen.doubtful().count(),
+            "sightings": counts[0],
+            "doubtful": counts[1],
             "stage": _stage(trip, runs),
             "error": next((run.error for run in runs if run.error), ""),
+        },
+    }
+
+
+def reprocess_message(job: Any, queue: ReadingQueue | None = None) -> ReprocessMessage:
+    going = job.state in ACTIVE_TRIPS and not job.paused
+    return {
+        "type": "reprocess",
+        "reprocess": {
+            "id": job.pk,
+            "state": job.state,
+            "paused": job.paused,
+            "stage": "paused" if job.paused else job.state,
+            "progress": round(job.progress, 4),
+            "eta_s": (queue or ReadingQueue.now()).reprocess_eta_s(job.pk) if going else None,
         },
     }
 
@@ -163,13 +218,15 @@ def sighting_message(sighting: Any) -> SightingMessage:
     }
 
 
-def _latest_runs(trip_id: int) -> list[Any]:
-    """The newest run of each video, with the numbers of its segments that are being read and that wait."""
+def _current_runs(trips: list[int]) -> dict[int, list[Any]]:
+    """The current run of each video of the trips, with the numbers of its segments being read and waiting."""
     leased = Count("segments", filter=Q(segments__state="leased"))
     unread = Count("segments", filter=Q(segments__state="queued"))
-    runs = apps.get_model("sightings", "ProcessingRun").objects.filter(video__trip=trip_id).select_related("video")
-    newest = {run.video_id: run for run in runs.annotate(leased=leased, unread=unread).order_by("pk")}
-    return list(newest.values())
+    runs = apps.get_model("sightings", "ProcessingRun").objects.filter(video__trip__in=trips, is_current=True)
+    found: dict[int, list[Any]] = {}
+    for run in runs.select_related("video").annotate(leased=leased, unread=unread).order_by("pk"):
+        found.setdefault(run.video.trip_id, []).append(run)
+    return found
 
 
 def _progress(runs: list[Any]) -> float:
@@ -200,6 +257,11 @@ def _stage(trip: Any, runs: list[Any]) -> str:
 def _send_trip(trip_id: int) -> None:
     if trip := apps.get_model("sightings", "Trip").objects.filter(pk=trip_id).first():
         _send(trip.fleet_id, trip_message(trip))
+
+
+def _send_reprocess(reprocess_id: int) -> None:
+    if job := apps.get_model("sightings", "Reprocess").objects.filter(pk=reprocess_id).first():
+        _send(job.fleet_id, reprocess_message(job))
 
 
 def _send_upload(upload_id: str) -> None:

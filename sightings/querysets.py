@@ -139,6 +139,29 @@ def _crossed(a: tuple[float, float], b: tuple[float, float]) -> Case:
     return Case(When(west_of_it, then=1), default=0, output_field=models.IntegerField())
 
 
+class DifferenceQuerySet(FleetQuerySet[M]):
+    """What another reading would change, by kind. Each difference is of exactly one kind."""
+
+    SAID = ("confirmed", "corrected", "rejected")
+
+    def of_kind(self, kind: str) -> Self:
+        """gained, lost, changed, same; or locked: a person has said what it is, and that stays."""
+        return self.filter(self.kinds()[kind])
+
+    @classmethod
+    def kinds(cls) -> dict[str, Q]:
+        said = Q(old__review_state__in=cls.SAID)
+        locked = said | Q(new=None, old__flagged=True)
+        both = Q(old__isnull=False, new__isnull=False) & ~said
+        return {
+            "changed": both & ~Q(new__plate_raw=F("old__plate_raw")),
+            "gained": Q(old=None),
+            "lost": Q(new=None, old__flagged=False) & ~said,
+            "locked": Q(old__isnull=False) & locked,
+            "same": both & Q(new__plate_raw=F("old__plate_raw")),
+        }
+
+
 DOUBTFUL_BELOW = 0.75  # confidence under which an unreviewed sighting counts as doubtful; changing it takes a migration
 _UNSURE = Q(confidence__lt=DOUBTFUL_BELOW) | Q(plate_raw__contains="?")
 DOUBTFUL = Q(flagged=True) | (Q(review_state="unreviewed") & _UNSURE)

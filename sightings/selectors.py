@@ -199,8 +199,13 @@ def queue_for(user: Person) -> dict[str, Any]:
 
 def trip_detail(user: Person, pk: int) -> Trip | None:
     """One trip with its videos, their tracks and runs."""
-    runs = Prefetch("videos__runs", queryset=ProcessingRun.objects.order_by("-pk").prefetch_related("segments"))
+    runs = Prefetch("videos__runs", queryset=current_first().prefetch_related("segments"))
     return trips_for(user).prefetch_related("videos__track", runs).filter(pk=pk).first()
+
+
+def current_first() -> QuerySet[ProcessingRun]:
+    """Runs of a video: the one that people see, then the newest."""
+    return ProcessingRun.objects.order_by("-is_current", "-pk")
 
 
 def merged_into(user: Person, pk: int) -> int | None:
@@ -232,8 +237,8 @@ def _start(trip: Trip) -> datetime:
 
 
 def videos_for(user: Person) -> QuerySet[Video]:
-    """Videos with their runs, newest run first."""
-    runs = Prefetch("runs", queryset=ProcessingRun.objects.order_by("-pk"))
+    """Videos with their runs, the current one first."""
+    runs = Prefetch("runs", queryset=current_first())
     return Video.objects.visible_to(user).select_related("fleet").prefetch_related(runs)
 
 

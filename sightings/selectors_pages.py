@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Count
-from django.utils import timezone
-
 from sightings import selectors
-from sightings.eta import ReadingQueue
 from sightings.models import Fleet, Observation, Plate, Sighting, Track, Trip, Upload, UploadState, Video
-from sightings.progress import ACTIVE_TRIPS, trip_message
+from sightings.progress import ACTIVE_TRIPS, trip_message, trip_messages
 from sightings.selectors import Person
 
 THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
-YIELD_DAYS = 30
 MOST_UPLOADS = 30
 MOST_CROPS = 4  # a card shows
 MOST_BOXES = 40  # boxes a sighting sends to the player; between them it draws a straight line
@@ -47,8 +41,13 @@ def cards(trips: Iterable[Trip]) -> list[dict[str, Any]]:
     points: dict[int, list[Point]] = defaultdict(list)
     for trip_id, some in Track.objects.filter(video__trip__in=ids).values_list("video__trip", "points"):
         points[trip_id].extend(some)
-    crops, queue = _crops(ids), ReadingQueue.now()
-    return [_card(trip, videos[trip.pk], points[trip.pk], queue) | {"crops": crops[trip.pk]} for trip in shown]
+    crops = _crops(ids)
+    active = [trip for trip in shown if trip.state in ACTIVE_TRIPS]
+    live = {trip.pk: message["trip"] for trip, message in zip(active, trip_messages(active), strict=True)}
+    return [
+        _card(trip, videos[trip.pk], points[trip.pk]) | {"live": live.get(trip.pk), "crops": crops[trip.pk]}
+        for trip in shown
+    ]
 
 
 def _crops(trips: list[int]) -> dict[int, list[str]]:
@@ -66,13 +65,12 @@ def likely_region(sighting: Sighting) -> str:
     return selectors.likely_region(sighting.region, sighting.region_score)
 
 
-def _card(trip: Trip, videos: list[Video], points: list[Point], queue: ReadingQueue) -> dict[str, Any]:
+def _card(trip: Trip, videos: list[Video], points: list[Point]) -> dict[str, Any]:
     return {
         "trip": trip,
         "poster": next((f"/files/posters/{video.pk}/" for video in videos if video.poster), ""),
         "seconds": sum(video.duration_s for video in videos if video.camera != "rear") or None,
         "line": route_path(points),
-        "live": trip_message(trip, queue)["trip"] if trip.state in ACTIVE_TRIPS else None,
     }
 
 
@@ -91,17 +89,6 @@ def route_path(points: Sequence[Point]) -> str:
     scale = min((THUMB_WIDTH - 2 * margin) / (wide or 1e-9), (THUMB_HEIGHT - 2 * margin) / (high or 1e-9))
     dx, dy = (THUMB_WIDTH - wide * scale) / 2, (THUMB_HEIGHT - high * scale) / 2
     return "M" + "L".join(f"{(x - left) * scale + dx:.1f} {(y - top) * scale + dy:.1f}" for x, y in flat)
-
-
-def yield_by_vehicle(person: Person) -> list[dict[str, Any]]:
-    """Plates per vehicle over the last days, most first, with the share of the best for the bar."""
-    since = timezone.now() - timedelta(days=YIELD_DAYS)
-    seen = (
-        Sighting.objects.visible_to(person).current().filter(trip__created_at__gte=since, trip__vehicle__isnull=False)
-    )
-    rows = seen.order_by().values("trip__vehicle__name").annotate(n=Count("pk")).order_by("-n")[:6]
-    most = max((row["n"] for row in rows), default=0)
-    return [{"name": row["trip__vehicle__name"], "count": row["n"], "share": row["n"] / most} for row in rows]
 
 
 def recent_uploads(person: Person) -> list[Upload]:
@@ -216,6 +203,7 @@ def places(sightings: Iterable[Sighting]) -> list[dict[str, Any]]:
             "lon": sighting.lon,
             "heading": sighting.heading,
             "car": sighting.car,
+            "seen_at": sighting.seen_at.isoformat() if sighting.seen_at else None,
             "plate": sighting.text,
             "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
             "doubtful": selectors.is_doubtful(sighting),

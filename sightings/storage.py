@@ -53,7 +53,12 @@ def poster_name(instance: Any, filename: str) -> str:
 
 def crop_name(*, fleet_id: int, run_id: int, name: str) -> str:
     """Storage path of a picture cut by a run: `crops/<fleet>/<run>/<name>.jpg`. Every crop must be named here."""
-    return f"crops/{fleet_id}/{run_id}/{name}.jpg"
+    return f"{crops_folder(fleet_id=fleet_id, run_id=run_id)}/{name}.jpg"
+
+
+def crops_folder(*, fleet_id: int, run_id: int) -> str:
+    """Where all pictures of a run lie."""
+    return f"crops/{fleet_id}/{run_id}"
 
 
 def fleet_of_crop(path: str) -> int | None:

@@ -12,7 +12,7 @@ from celery import shared_task
 
 from sightings.processing import inspect, merge, read, states, sweep
 from sightings.progress import publish_trip
-from sightings.services import seen_cars
+from sightings.services import demo_trip, reprocess, seen_cars
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -44,6 +44,16 @@ def merge_run(*, run_id: int) -> None:
 def refresh_trip(*, trip_id: int) -> None:
     states.refresh_trip(trip_id)
     publish_trip(trip_id)
+
+
+@task("drop_reprocess")
+def drop_reprocess(*, reprocess_id: int) -> None:
+    reprocess.drop_runs(reprocess_id)
+
+
+@task("bring_demo")
+def bring_demo(*, fleet_id: int, user_id: int) -> None:
+    demo_trip.bring_demo(fleet_id, user_id)
 
 
 @task("place_cars")

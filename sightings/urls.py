@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sightings.views import account, files, home, plates, search, trips, uploads, vehicles, videos
+from sightings.views import account, files, home, plates, reprocess, search, trips, uploads, vehicles, videos
 from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("demo/", home.demo, name="demo-trip"),
     path("login/", account.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("upload/", uploads.page, name="upload"),
@@ -34,6 +35,18 @@ urlpatterns = [
     path("corrections/<int:pk>/undo/", sighting_views.undo, name="correction-undo"),
     path("flags/<int:pk>/resolve/", sighting_views.resolve, name="flag-resolve"),
     path("plates/<int:pk>/", plates.page, name="plate"),
+    path("plates/<int:pk>/merge/", plates.merge, name="plate-merge"),
+    path("plates/<int:pk>/unmerge/", plates.unmerge, name="plate-unmerge"),
+    path("reprocess/", reprocess.index, name="reprocesses"),
+    path("reprocess/new/", reprocess.new, name="reprocess-new"),
+    path("reprocess/<int:pk>/", reprocess.detail, name="reprocess"),
+    path("reprocess/<int:pk>/accept/", reprocess.accept, name="reprocess-accept"),
+    path("reprocess/<int:pk>/undo/", reprocess.undo, name="reprocess-undo"),
+    path("reprocess/<int:pk>/discard/", reprocess.discard, name="reprocess-discard"),
+    path("reprocess/<int:pk>/pause/", reprocess.pause, name="reprocess-pause"),
+    path("reprocess/<int:pk>/resume/", reprocess.resume, name="reprocess-resume"),
+    path("reprocess/<int:pk>/stop/", reprocess.stop, name="reprocess-stop"),
+    path("reprocess/<int:pk>/retry/", reprocess.retry, name="reprocess-retry"),
     path("vehicles/", vehicles.index, name="vehicles"),
     path("vehicles/<int:pk>/", vehicles.page, name="vehicle"),
     path("vehicles/<int:pk>/undo/", vehicles.undo, name="vehicle-undo"),

@@ -16,6 +16,7 @@ from rest_framework.routers import SimpleRouter
 import sightings.api.schema  # noqa: F401 - registers how our tokens are told of in the OpenAPI document
 from sightings.api.base import ApiView
 from sightings.api.views.plates import PlateViews
+from sightings.api.views.reprocess import ReprocessViews
 from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
 from sightings.api.views.searches import SavedSearchViews
 from sightings.api.views.sightings import SightingViews
@@ -52,6 +53,7 @@ router.register("plates", PlateViews, basename="plate")
 router.register("corrections", CorrectionViews, basename="correction")
 router.register("searches", SavedSearchViews, basename="search")
 router.register("flags", FlagViews, basename="flag")
+router.register("reprocess", ReprocessViews, basename="reprocess")
 router.register("audit", AuditViews, basename="audit")
 
 urlpatterns = [

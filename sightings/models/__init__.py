@@ -3,6 +3,7 @@
 from sightings.models.audit import AuditEntry
 from sightings.models.edits import TripEdit, TripEditKind
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
+from sightings.models.reprocess import Difference, Reprocess, ReprocessState
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
 from sightings.models.searches import SavedSearch
@@ -29,6 +30,7 @@ __all__ = [
     "Camera",
     "Correction",
     "CorrectionAction",
+    "Difference",
     "Flag",
     "Fleet",
     "LensKind",
@@ -37,6 +39,8 @@ __all__ = [
     "Plate",
     "PlateKey",
     "ProcessingRun",
+    "Reprocess",
+    "ReprocessState",
     "ReviewState",
     "Role",
     "RunState",

@@ -35,6 +35,14 @@ class ProcessingRun(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     is_current = models.BooleanField(default=False)
+    reprocess = models.ForeignKey(
+        "Reprocess",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="runs",
+        help_text="What asked for another reading; none for the first one of a video",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

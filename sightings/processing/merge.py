@@ -9,12 +9,16 @@ from sightings.processing import states
 from sightings.processing.joining import passes
 from sightings.processing.leases import OPEN_RUNS
 from sightings.processing.persist import write_sightings
-from sightings.progress import publish_trip
+from sightings.progress import publish_run
+from sightings.services.compare import compare_video
 
 
 @transaction.atomic
 def merge_run(run_id: int) -> None:
-    """Write the sightings of all finished segments, and close the run once none is left to read."""
+    """Write the sightings of all finished segments, and close the run once none is left to read.
+
+    A run that is not current is then compared with the one that is; so is a current one that was read on meanwhile.
+    """
     run = ProcessingRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
     if run is None or run.state not in OPEN_RUNS:
         return
@@ -25,6 +29,11 @@ def merge_run(run_id: int) -> None:
     finished = Segment.objects.filter(run=run, state=SegmentState.DONE).order_by("index")
     write_sightings(run, passes(finished))
     states.refresh_progress(run.pk)
-    states.finish_run(run)
-    states.refresh_trip(run.video.trip_id)
-    publish_trip(run.video.trip_id)
+    closed = states.finish_run(run)
+    if run.is_current:
+        states.refresh_trip(run.video.trip_id)
+    elif run.reprocess_id:
+        states.refresh_reprocess(run.reprocess_id)
+    if closed:
+        compare_video(run.video)
+    publish_run(run)

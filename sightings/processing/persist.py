@@ -22,6 +22,8 @@ def write_sightings(run: ProcessingRun, passes: list[Pass]) -> None:
     rows = {row.key: row for row in Sighting.objects.filter(run=run).select_related("fleet", "plate")}
     changed = [row for one in passes if (row := _write(run, one, rows.get(one.key), stamper)) is not None]
     _remove([row for key, row in rows.items() if key not in {one.key for one in passes}])
+    if not run.is_current:
+        return  # nobody sees it yet: people's words stay where they are, and no plate comes of it
     reapply_corrections(run)
     for row in changed:
         row.refresh_from_db()

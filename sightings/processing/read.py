@@ -21,7 +21,7 @@ from recognition.types import Image, PlateTrack, Progress
 from sightings import storage
 from sightings.models import ProcessingRun, Segment, SegmentState, Video
 from sightings.processing import files, leases, packing, states, turns
-from sightings.progress import publish_trip
+from sightings.progress import publish_run
 from sightings.queue import enqueue
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,10 @@ OUR_FAULT = "something went wrong on our side. Please try again."
 
 
 @functools.cache
-def reader() -> Any:
-    """The networks, loaded once per process. Raises WeightsRefused."""
-    return import_string(settings.READER_FACTORY)(settings.READ_DEVICE)
+def reader(networks: str = "") -> Any:
+    """The networks, loaded once per process: the usual ones, or those of a `Reprocess`. Raises WeightsRefused."""
+    named = networks.split("+") if networks else []
+    return import_string(settings.READER_FACTORY)(settings.READ_DEVICE, *named)
 
 
 def read_next() -> None:
@@ -50,9 +51,9 @@ def read_segment(segment_id: int) -> bool:
     owner = leases.new_owner()
     if not leases.take_segment(segment_id, owner):
         return False
-    segment = Segment.objects.select_related("run__video").get(pk=segment_id)
-    states.begin_run(segment.run_id)
-    publish_trip(segment.run.video.trip_id)
+    segment = Segment.objects.select_related("run__video", "run__reprocess").get(pk=segment_id)
+    states.begin_run(segment.run)
+    publish_run(segment.run)
     with leases.beating(partial(leases.renew_segment, segment_id, owner)) as heart:
         _read(segment, owner, heart)
     return True
@@ -76,11 +77,12 @@ def _read(segment: Segment, owner: str, heart: leases.Heart) -> None:
 
 def _tracks(segment: Segment, owner: str, heart: leases.Heart) -> Iterator[dict[str, Any]]:
     """The segment's tracks, packed, with their pictures in storage."""
-    _note_model(segment.run, reader())
+    loaded = reader(segment.run.reprocess.networks if segment.run.reprocess else "")
+    _note_model(segment.run, loaded)
     beat = _Beat(segment, owner)
     count = 0
     with files.local(str(segment.run.video.file)) as path:
-        for item in pipeline.read_video(path, reader(), start=segment.start_s, end=_end(segment)):
+        for item in pipeline.read_video(path, loaded, start=segment.start_s, end=_end(segment)):
             heart.alive()
             if isinstance(item, Progress):
                 beat.note(item)
@@ -142,7 +144,7 @@ class _Beat:
         if changed != 1:
             raise leases.LeaseLost
         states.refresh_progress(self.segment.run_id)
-        publish_trip(self.segment.run.video.trip_id)
+        publish_run(self.segment.run)
 
 
 @transaction.atomic

@@ -6,23 +6,39 @@ from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from sightings.models import ProcessingRun, RunState, Segment, SegmentState, Trip, TripState
+from sightings.models import (
+    ProcessingRun,
+    Reprocess,
+    ReprocessState,
+    RunState,
+    Segment,
+    SegmentState,
+    Trip,
+    TripState,
+)
 from sightings.processing.leases import OPEN_RUNS
 from sightings.progress import ACTIVE_TRIPS
-from sightings.services.trips import latest_runs
+from sightings.services.trips import current_runs
 
 UNFINISHED = (SegmentState.QUEUED, SegmentState.LEASED)
 
 
-def begin_run(run_id: int) -> None:
+def begin_run(run: ProcessingRun) -> None:
     """The first of a run's segments is being read."""
-    waiting = ProcessingRun.objects.filter(pk=run_id, state=RunState.QUEUED)
+    waiting = ProcessingRun.objects.filter(pk=run.pk, state=RunState.QUEUED)
     waiting.update(state=RunState.READING, started_at=timezone.now())
-    Trip.objects.filter(videos__runs=run_id, state=TripState.WAITING).update(state=TripState.READING)
+    if run.is_current:
+        Trip.objects.filter(videos__runs=run, state=TripState.WAITING).update(state=TripState.READING)
+    elif run.reprocess_id:
+        begun = Reprocess.objects.filter(pk=run.reprocess_id, state=ReprocessState.WAITING)
+        begun.update(state=ReprocessState.READING)
 
 
 def refresh_progress(run_id: int) -> None:
-    """The run's progress is that of its segments, by their length; failed ones count as gone through."""
+    """The run's progress is that of its segments, by their length; failed ones count as gone through.
+
+    A reprocessing's is that of its runs, by the length of their videos.
+    """
     length = F("end_s") - F("start_s")
     ended = Q(state__in=[SegmentState.DONE, SegmentState.FAILED, SegmentState.CANCELLED])
     sums = Segment.objects.filter(run=run_id).aggregate(
@@ -39,6 +55,14 @@ def refresh_progress(run_id: int) -> None:
         frames=sums["frames"],
         detections=sums["detections"],
     )
+    of_video = F("video__duration_s")
+    for job in Reprocess.objects.filter(runs=run_id, runs__is_current=False):
+        parts = job.runs.aggregate(
+            total=Sum(of_video, output_field=FloatField()),
+            done=Sum(of_video * F("progress"), output_field=FloatField()),
+        )
+        if parts["total"]:
+            Reprocess.objects.filter(pk=job.pk).update(progress=min(1.0, parts["done"] / parts["total"]))
 
 
 def note_all_read(run_id: int) -> None:
@@ -99,10 +123,20 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+def refresh_reprocess(job_id: int) -> None:
+    """A reprocessing waits for a person once all its runs have ended, and any of them was read to its end."""
+    states = set(ProcessingRun.objects.filter(reprocess=job_id).values_list("state", flat=True))
+    if states & set(OPEN_RUNS):
+        return
+    state = ReprocessState.READY if RunState.DONE in states else ReprocessState.UNREAD
+    open_job = Reprocess.objects.filter(pk=job_id, state__in=[ReprocessState.WAITING, ReprocessState.READING])
+    open_job.update(state=state, paused=False, read_at=timezone.now())
+
+
 def refresh_trip(trip_id: int) -> None:
-    """A trip is as its videos' latest runs are together."""
+    """A trip is as its videos' current runs are together."""
     trip = Trip.objects.get(pk=trip_id)
-    states = {run.state for run in latest_runs(trip)}
+    states = {run.state for run in current_runs(trip)}
     if states & set(OPEN_RUNS):
         state = TripState.WAITING if states == {RunState.QUEUED} else TripState.READING
     elif states <= {RunState.DONE}:

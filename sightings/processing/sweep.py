@@ -14,7 +14,18 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from sightings.models import ProcessingRun, Segment, SegmentState, Upload, UploadKind, UploadState, Vehicle
+from sightings.models import (
+    ProcessingRun,
+    Reprocess,
+    ReprocessState,
+    Segment,
+    SegmentState,
+    Upload,
+    UploadKind,
+    UploadState,
+    Vehicle,
+)
+from sightings.processing import turns
 from sightings.processing.inspect import drop_bytes
 from sightings.processing.leases import OPEN_RUNS, dead_segments
 from sightings.processing.sidecars import IN_PLACE
@@ -35,6 +46,16 @@ def sweep() -> None:
     sweep_runs()
     sweep_bytes()
     sweep_cars()
+    sweep_discarded()
+
+
+def sweep_discarded() -> None:
+    """Readings that a person discarded, and that are still here."""
+    left = Reprocess.objects.filter(state=ReprocessState.DISCARDED, runs__isnull=False).distinct()
+    if waiting("light"):
+        return
+    for pk in list(left.values_list("pk", flat=True)[:MOST]):
+        send("drop_reprocess", "light", {"reprocess_id": pk})
 
 
 def sweep_cars() -> None:
@@ -64,7 +85,7 @@ def sweep_segments() -> None:
     for pk in list(dead.values_list("pk", flat=True)[:MOST]):
         if dead.filter(pk=pk).update(state=SegmentState.QUEUED, lease_owner="") == 1:
             log.warning("segment %s: its reader died, it is read again", pk)
-    _tell("read_next", "read", dead_segments().filter(run__video__trip__paused=False))
+    _tell("read_next", "read", turns.readable())
 
 
 def _tell(name: str, queue: Queue, work: QuerySet[Any]) -> None:

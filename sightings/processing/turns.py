@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet, Value
 from django.utils import timezone
 
 from sightings.models import Segment, SegmentState, Upload, UploadState
@@ -41,13 +41,24 @@ class Turns:
         return self._fleets[fleet], -priority, self._people[fleet, user]
 
 
+def readable() -> QuerySet[Segment]:
+    """Segments that wait, or whose reader died, and that nobody holds back."""
+    of_trip = Q(run__is_current=True, run__video__trip__paused=False)
+    of_reprocess = Q(run__is_current=False, run__reprocess__paused=False)
+    return dead_segments().filter(of_trip | of_reprocess)
+
+
 def next_segment() -> int | None:
-    """The segment to read next; None where nothing waits, or all that waits is paused."""
-    readable = dead_segments().filter(attempts__lt=settings.MAX_ATTEMPTS)
-    by = readable.filter(run__video__trip__paused=False).values_list(
+    """The segment to read next; None where nothing waits, or all that waits is paused.
+
+    What is read again comes after all that was never read.
+    """
+    able = readable().filter(attempts__lt=settings.MAX_ATTEMPTS)
+    new = able.filter(run__is_current=True).values_list(
         "run__video__fleet", "run__video__trip__created_by", "run__video__trip__priority"
     )
-    waiting = list(by.annotate(oldest=Min("pk")).order_by())
+    again = able.filter(run__is_current=False).values_list("run__video__fleet", "run__reprocess__user", Value(0))
+    waiting = list(new.annotate(oldest=Min("pk")).order_by()) or list(again.annotate(oldest=Min("pk")).order_by())
     if not waiting:
         return None
     turns = Turns(_segments_served())

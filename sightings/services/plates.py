@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Max, Min, OuterRef, Subquery
 
 from recognition.plates import deletion_keys, normalize
-from sightings.errors import PlateUnusable
+from sightings.errors import PlateUnusable, VersionClash
 from sightings.models import Fleet, Plate, PlateKey, Role, Sighting, User
 from sightings.services import audit
 from sightings.services.roles import require_role
@@ -38,6 +40,26 @@ def plate_for(*, fleet: Fleet, text: str, region: str = "") -> Plate:
 
 
 @transaction.atomic
+def plates_for(*, fleet: Fleet, texts: Mapping[str, str]) -> dict[str, Plate]:
+    """The fleet's plates of many texts (text -> region), by text; what no character of could be read has none."""
+    readable = {text: region for text, region in texts.items() if text.strip(UNREADABLE)}
+    found = dict[str, Plate]()
+    wanted = sorted(readable)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        some = Plate.objects.filter(fleet=fleet, text__in=wanted[start : start + MOST_AT_ONCE])
+        found |= {plate.text: plate for plate in some}
+    return {text: found.get(text) or plate_for(fleet=fleet, text=text, region=readable[text]) for text in wanted}
+
+
+def drop_unused(plates: Iterable[int]) -> None:
+    """Drop those of these plates of which nothing was seen and on which nobody wrote anything."""
+    wanted = sorted(plates)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        few = Plate.objects.filter(pk__in=wanted[start : start + MOST_AT_ONCE])
+        few.filter(sightings__isnull=True, notes="", tags=[]).delete()
+
+
+@transaction.atomic
 def tidy_plate(plate: Plate | None) -> None:
     """Bring a plate's span up to date; drop it if nothing was seen of it and nobody wrote anything on it."""
     if plate is None:
@@ -58,10 +80,23 @@ def refresh_spans(plates: Iterable[int]) -> None:
         few.update(first_seen=Subquery(first), last_seen=Subquery(last))
 
 
+def stamp_of(plate: Plate) -> str:
+    """Changes whenever the notes or tags do, so that two people cannot overwrite each other unseen."""
+    return hashlib.sha256(json.dumps([plate.notes, plate.tags]).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def annotate_plate(*, plate: Plate, user: User, notes: str | None = None, tags: list[str] | None = None) -> Plate:
-    """Write what people know about a plate; None leaves a field as it is. Raises NotAllowed."""
+def annotate_plate(
+    *, plate: Plate, user: User, notes: str | None = None, tags: list[str] | None = None, seen: str | None = None
+) -> Plate:
+    """Write what people know about a plate; None leaves a field as it is. `seen` is the stamp of what they saw.
+
+    Raises NotAllowed, VersionClash.
+    """
     require_role(user, plate.fleet, Role.REVIEWER)
+    plate = Plate.objects.select_for_update(of=("self",)).select_related("fleet").get(pk=plate.pk)
+    if seen is not None and seen != stamp_of(plate):
+        raise VersionClash("Someone else wrote about this plate meanwhile. Read it, then add yours.")
     if notes is not None:
         plate.notes = notes
     if tags is not None:

@@ -31,7 +31,8 @@ def resume_trip(*, trip: Trip, user: User) -> None:
     paused = Trip.objects.filter(pk=trip.pk, paused=True)
     if paused.update(paused=False, updated_at=timezone.now()) != 1:
         raise NotPaused
-    for _ in range(Segment.objects.filter(run__video__trip=trip, state=SegmentState.QUEUED).count()):
+    waiting = Segment.objects.filter(run__video__trip=trip, run__is_current=True, state=SegmentState.QUEUED)
+    for _ in range(waiting.count()):
         enqueue("read_next", queue="read")  # those of before were used up by other trips, or found nothing to do
     _note("trip.resumed", trip, user)
 

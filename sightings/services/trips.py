@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +32,7 @@ def retry_run(*, run: ProcessingRun, user: User) -> ProcessingRun:
     """Read again what failed in a run; what was read stays. Raises NotAllowed, NotRetryable."""
     trip = run.video.trip
     require_role(user, trip.fleet, Role.REVIEWER)
-    if not _restart(run):
+    if not restart(run):
         raise NotRetryable
     Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
     audit.record(action="run.retried", user=user, fleet=trip.fleet, target=run)
@@ -40,12 +42,12 @@ def retry_run(*, run: ProcessingRun, user: User) -> ProcessingRun:
 
 @transaction.atomic
 def retry_trip(*, trip: Trip, user: User) -> int:
-    """Read again what failed in any of a trip's latest runs; returns how many were restarted.
+    """Read again what failed in any of a trip's runs; returns how many were restarted.
 
     Raises NotAllowed, NotRetryable.
     """
     require_role(user, trip.fleet, Role.REVIEWER)
-    restarted = [run for run in latest_runs(trip) if run.state in RETRYABLE and _restart(run)]
+    restarted = [run for run in current_runs(trip) if run.state in RETRYABLE and restart(run)]
     if not restarted:
         raise NotRetryable("Nothing in this trip failed: there is nothing to read again.")
     Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
@@ -62,29 +64,32 @@ def stop_trip(*, trip: Trip, user: User) -> int:
     A worker that is reading one of them finds its lease gone and writes nothing. Raises NotAllowed, NotStoppable.
     """
     require_role(user, trip.fleet, Role.REVIEWER)
-    unread = Segment.objects.filter(run__video__trip=trip, state__in=[SegmentState.QUEUED, SegmentState.LEASED])
-    runs = set(unread.values_list("run_id", flat=True))
-    waiting = Segment.objects.filter(run__in=runs, state__in=[SegmentState.QUEUED, SegmentState.LEASED])
-    stopped = waiting.update(state=SegmentState.CANCELLED, lease_owner="", lease_expires_at=None, heartbeat_at=None)
+    stopped = stop_runs(run.pk for run in current_runs(trip))
     if not stopped:
         raise NotStoppable
     Trip.objects.filter(pk=trip.pk).update(paused=False)
-    for run_id in sorted(runs):
-        enqueue("merge_run", queue="light", run_id=run_id)
     audit.record(action="trip.stopped", user=user, fleet=trip.fleet, target=trip, detail={"segments": stopped})
     publish_trip(trip.pk)
     return stopped
 
 
-def latest_runs(trip: Trip) -> list[ProcessingRun]:
-    """The newest run of each of the trip's videos."""
-    newest: dict[int, ProcessingRun] = {}
-    for run in ProcessingRun.objects.filter(video__trip=trip).order_by("pk"):
-        newest[run.video_id] = run
-    return list(newest.values())
+def current_runs(trip: Trip) -> list[ProcessingRun]:
+    """The run of each of the trip's videos that people see; what reads them again beside it is no business of its."""
+    return list(ProcessingRun.objects.filter(video__trip=trip, is_current=True).order_by("pk"))
 
 
-def _restart(run: ProcessingRun) -> bool:
+def stop_runs(runs: Iterable[int]) -> int:
+    """Leave out what is unread of these runs, and have them closed; returns how many parts that are."""
+    unread = Segment.objects.filter(run__in=list(runs), state__in=[SegmentState.QUEUED, SegmentState.LEASED])
+    concerned = sorted(set(unread.values_list("run_id", flat=True)))
+    waiting = Segment.objects.filter(run__in=concerned, state__in=[SegmentState.QUEUED, SegmentState.LEASED])
+    stopped = waiting.update(state=SegmentState.CANCELLED, lease_owner="", lease_expires_at=None, heartbeat_at=None)
+    for run_id in concerned:
+        enqueue("merge_run", queue="light", run_id=run_id)
+    return stopped
+
+
+def restart(run: ProcessingRun) -> bool:
     """Queue a run's unread segments anew, or its merge where all were read; False where another call was first."""
     changed = ProcessingRun.objects.filter(pk=run.pk, state__in=RETRYABLE).update(
         state=RunState.READING, error="", error_code="", finished_at=None

@@ -186,6 +186,12 @@ def likely_region(sighting: Sighting | None) -> str:
 
 
 @register.simple_tag
+def heat_level(count: int, most: int) -> int:
+    """1–4, for the shade of a cell."""
+    return min(4, 1 + 4 * count // (most + 1))
+
+
+@register.simple_tag
 def nav_state(person: Person) -> dict[str, Any]:
     """What the rail and the top bar show."""
     return selectors_pages.nav(person)

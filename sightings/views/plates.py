@@ -2,52 +2,107 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from zoneinfo import ZoneInfo
 
-from sightings import selectors, selectors_pages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from sightings import selectors, selectors_pages, selectors_plate
 from sightings.forms import PlateNotesForm
-from sightings.models import Plate, Role, User
-from sightings.services import audit
+from sightings.models import AuditEntry, Plate, Role, User
+from sightings.services import audit, plate_merge
 from sightings.services import plates as services
 from sightings.services.roles import has_role
 from sightings.views.people import page as page_for_people
 from sightings.views.people import person_of, told
 
 PER_PAGE = 50
-MOST_PLACES = 500
+MOST_MERGES = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page_for_people
 def page(request: HttpRequest, pk: int) -> HttpResponseBase:
-    person = person_of(request)
-    plate = selectors_pages.plate_for_page(person, pk)
-    if plate is None:
-        raise Http404
+    person, plate = person_of(request), _plate(request, pk)
     if request.method == "POST":
         return _annotate(request, person, plate)
     audit.record(action="plate.viewed", user=person, fleet=plate.fleet, target=plate, detail={"via": "page"})
     return _shown(request, person, plate)
 
 
+@require_POST
+@page_for_people
+def merge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Correct all sightings of the plate `other` to this one."""
+    person, plate, typed = person_of(request), _plate(request, pk), request.POST.get("other", "")
+    other = _plate(request, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+    if other is None:
+        raise Http404
+    words = f"{other.text} is now {plate.text}. You can undo it on this page."
+    told(request, lambda: plate_merge.merge_plates(plate=plate, other=other, user=person), words)
+    return redirect("plate", pk=pk)
+
+
+@require_POST
+@page_for_people
+def unmerge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Take back the merge that the audit's `entry` tells of."""
+    person, plate, typed = person_of(request), _plate(request, pk), request.POST.get("entry", "")
+    known = typed.isascii() and typed.isdigit() and len(typed) <= 18
+    entry = plate_merge.merge_of(user=person, plate=plate, pk=int(typed)) if known else None
+    if entry is None:
+        raise Http404
+    told(request, lambda: plate_merge.undo_merge(plate=plate, entry=entry, user=person), "Taken apart again.")
+    return redirect("plate", pk=pk)
+
+
+def _plate(request: HttpRequest, pk: int) -> Plate:
+    plate = selectors_pages.plate_for_page(person_of(request), pk)
+    if plate is None:
+        raise Http404
+    return plate
+
+
 def _annotate(request: HttpRequest, person: User, plate: Plate) -> HttpResponseBase:
     form = PlateNotesForm(request.POST)
     if form.is_valid():
         words = form.cleaned_data
-        told(request, lambda: services.annotate_plate(plate=plate, user=person, **words), "Saved.")
+        if not told(request, lambda: services.annotate_plate(plate=plate, user=person, **words), "Saved."):
+            return _shown(request, person, plate, unsaved=words)  # what they wrote is not lost
     return redirect("plate", pk=plate.pk)
 
 
-def _shown(request: HttpRequest, person: User, plate: Plate) -> HttpResponse:
-    history = selectors.plate_history(person, plate)
+def _shown(request: HttpRequest, person: User, plate: Plate, unsaved: dict[str, object] | None = None) -> HttpResponse:
+    zone = timezone.get_current_timezone()
+    may_write = has_role(person, plate.fleet, Role.REVIEWER)
+    history = selectors_plate.history(person, plate)
     context = {
         "plate": plate,
         "page": Paginator(history, PER_PAGE).get_page(request.GET.get("page")),
-        "trips": history.order_by().values("trip").distinct().count(),
-        "places": selectors_pages.places(history[:MOST_PLACES]),
-        "may_write": has_role(person, plate.fleet, Role.REVIEWER),
+        "trips": selectors_plate.trips_of(person, plate),
+        "trip_count": history.order_by().values("trip").distinct().count(),
+        "vehicles": selectors_plate.vehicles_of(person, plate),
+        "hours": selectors_plate.hours(person, plate, zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")),
+        "places": selectors_pages.places(selectors_plate.places(person, plate)),
+        "most_places": selectors_plate.MOST_PLACES,
+        "variants": selectors_plate.variants(person, plate),
+        "companions": selectors_plate.companions(person, plate),
+        "merges": _merges(person, plate) if may_write else [],
+        "stamp": services.stamp_of(plate),
+        "unsaved": unsaved,
+        "may_write": may_write,
     }
     return render(request, "sightings/plate.html", context)
+
+
+def _merges(person: User, plate: Plate) -> list[AuditEntry]:
+    """The latest merges into this plate that were not taken back."""
+    about = {"target_type": "plate", "target_id": str(plate.pk)}
+    undone = {
+        entry.detail.get("entry") for entry in selectors.audit_trail(person, action=plate_merge.UNMERGED, **about)
+    }
+    made = selectors.audit_trail(person, action=plate_merge.MERGED, **about)
+    return [entry for entry in made[: MOST_MERGES + len(undone)] if entry.pk not in undone][:MOST_MERGES]

@@ -91,12 +91,23 @@ def _reading(crop: Image) -> Reading:
     middle = np.ascontiguousarray(crop[rows // 3 : rows * 2 // 3, columns // 3 : columns * 2 // 3])
     hue = int(np.median(cv2.cvtColor(middle, cv2.COLOR_BGR2HSV)[..., 0]))
     car = min(CARS, key=lambda car: min(abs(car.hue - hue), 180 - abs(car.hue - hue)))
-    characters = tuple(Character(letter, 0.97) for letter in car.text)
-    return Reading(car.text, 0.97, characters, (Candidate(car.text, 0.97),), Region("ro", 0.8))
+    return _said(car.text)
 
 
-def load_reader(device: str) -> Reader:
-    return Reader(detect, recognize, version=VERSION)
+def _said(text: str) -> Reading:
+    characters = tuple(Character(letter, 0.97) for letter in text)
+    return Reading(text, 0.97, characters, (Candidate(text, 0.97),), Region("ro", 0.8))
+
+
+def load_reader(device: str, detector: str = "", recognizer: str = "") -> Reader:
+    """The small recognizer is a poorer one: it cannot tell zeros from O."""
+    if recognizer != "recognizer-s":
+        return Reader(detect, recognize, version=VERSION)
+    return Reader(detect, _with_round_zeros, version=f"{detector}@1+{recognizer}@1")
+
+
+def _with_round_zeros(crops: Sequence[Image], region: str | None = None) -> list[Reading]:
+    return [_said(one.plate.replace("0", "O")) for one in recognize(crops, region)]
 
 
 def load_slow_reader(device: str) -> Reader:

@@ -19,11 +19,11 @@ def test_a_trip_is_as_far_as_its_videos_are_by_their_length(trip: Trip) -> None:
     assert progress.trip_message(trip)["trip"]["progress"] == pytest.approx(0.8)
 
 
-def test_only_the_latest_run_of_a_video_counts(trip: Trip) -> None:
+def test_what_is_read_again_beside_a_trip_does_not_set_it_back(trip: Trip) -> None:
     video = make_video(trip)
     make_run(video, progress=1.0)
     make_run(video, progress=0.5, state="reading", is_current=False)
-    assert progress.trip_message(trip)["trip"]["progress"] == 0.5
+    assert progress.trip_message(trip)["trip"]["progress"] == 1.0
 
 
 def test_a_paused_trip_says_so_and_whether_a_part_is_still_being_read(trip: Trip) -> None:

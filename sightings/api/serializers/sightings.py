@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sightings.api.serializers import shared
 from sightings.models import Observation, Plate, Sighting
+from sightings.services.plates import stamp_of
 
 
 class Revealing(serializers.ModelSerializer[Any]):
@@ -159,14 +160,19 @@ class PlateSerializer(Revealing):
     sightings_count = serializers.IntegerField(read_only=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, required=False)
     notes = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    version = serializers.CharField(max_length=16, required=False, help_text="Changes with notes and tags")
     crop_url = serializers.SerializerMethodField(help_text="The latest picture")
 
     class Meta:
         model = Plate
         fields = [
-            "id", "plate", "region", "notes", "tags", "first_seen", "last_seen", "sightings_count", "crop_url",
+            "id", "plate", "region", "notes", "tags", "version", "first_seen", "last_seen", "sightings_count",
+            "crop_url",
         ]  # fmt: skip
         read_only_fields = ["id", "region"]
+
+    def to_representation(self, instance: Plate) -> dict[str, Any]:
+        return {**super().to_representation(instance), "version": stamp_of(instance)}
 
     def get_crop_url(self, row: Plate) -> str | None:
         return self.crop(getattr(row, "latest_crop", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -13,14 +14,23 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sightings import selectors
+from sightings import selectors, selectors_plate
 from sightings.api.base import ApiView
 from sightings.api.pagination import PlatesByText, SightingPages
+from sightings.api.serializers.plates import (
+    CompanionSerializer,
+    HoursSerializer,
+    MergedSerializer,
+    PlateMergeSerializer,
+    UnmergeSerializer,
+    VariantSerializer,
+)
 from sightings.api.serializers.search import SearchSerializer
 from sightings.api.serializers.sightings import PlateSerializer, SightingSerializer
 from sightings.api.views.revealing import RevealingViews
+from sightings.errors import BadQuery
 from sightings.models import Plate, Scope
-from sightings.services import audit, plates
+from sightings.services import audit, plate_merge, plates
 from sightings.services.roles import fleet_for_audit
 
 
@@ -51,12 +61,16 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
 
     @extend_schema(request=PlateSerializer, responses=PlateSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Write notes and tags."""
+        """Write notes and tags. With `version`, as it was read: 409 version_clash where someone else was first."""
         words = self.get_serializer(data=request.data, partial=True)
         words.is_valid(raise_exception=True)
         written: dict[str, Any] = words.validated_data
         plates.annotate_plate(
-            plate=self._plate(pk), user=self.person, notes=written.get("notes"), tags=written.get("tags")
+            plate=self._plate(pk),
+            user=self.person,
+            notes=written.get("notes"),
+            tags=written.get("tags"),
+            seen=written.get("version"),
         )
         return Response(self.get_serializer(self._plate(pk)).data)
 
@@ -70,6 +84,68 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
         audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
         found = SightingSerializer(page, many=True, context=self.get_serializer_context())
         return pages.get_paginated_response(found.data)
+
+    def _looked_at(self, pk: str) -> Plate:
+        """The plate, and a note that its story was read."""
+        plate = self._plate(pk)
+        audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
+        return plate
+
+    @extend_schema(
+        operation_id="plates_hours",
+        parameters=[
+            OpenApiParameter(
+                "zone", OpenApiTypes.STR, OpenApiParameter.QUERY, description="Default: the fleet's."
+            )
+        ],
+        responses=HoursSerializer,
+    )  # fmt: skip
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def hours(self, request: Request, pk: str) -> Response:
+        """How often it was met in each hour of each weekday."""
+        plate = self._looked_at(pk)
+        try:
+            zone = ZoneInfo(request.query_params.get("zone") or plate.fleet.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadQuery("`zone` must be a time zone such as Europe/Bucharest.") from error
+        return Response(HoursSerializer(selectors_plate.hours(self.person, plate, zone)).data)
+
+    @extend_schema(operation_id="plates_variants", responses=VariantSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def variants(self, request: Request, pk: str) -> Response:
+        """Near-duplicate reads that may be this plate, likeliest first."""
+        found = selectors_plate.variants(self.person, self._looked_at(pk))
+        return Response(VariantSerializer(found, many=True, context=self.get_serializer_context()).data)
+
+    @extend_schema(operation_id="plates_companions", responses=CompanionSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def companions(self, request: Request, pk: str) -> Response:
+        """Plates that keep being met together with it, more often than shared roads explain, surest first."""
+        found = selectors_plate.companions(self.person, self._looked_at(pk))
+        return Response(CompanionSerializer(found, many=True, context=self.get_serializer_context()).data)
+
+    @extend_schema(operation_id="plates_merge", request=PlateMergeSerializer, responses=MergedSerializer)
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def merge(self, request: Request, pk: str) -> Response:
+        """Correct all sightings of another plate to this one, but for those of which people said what they are."""
+        words = PlateMergeSerializer(data=request.data)
+        words.is_valid(raise_exception=True)
+        other = self._plate(str(words.validated_data["other"]))
+        entry = plate_merge.merge_plates(plate=self._plate(pk), other=other, user=self.person)
+        return Response({"entry": entry.pk, "corrected": len(entry.detail["corrections"])})
+
+    @extend_schema(operation_id="plates_unmerge", request=UnmergeSerializer, responses=MergedSerializer)
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def unmerge(self, request: Request, pk: str) -> Response:
+        """Take a merge back. 409 already_undone the second time."""
+        words = UnmergeSerializer(data=request.data)
+        words.is_valid(raise_exception=True)
+        plate, key = self._plate(pk), words.validated_data["entry"]
+        entry = plate_merge.merge_of(user=self.person, plate=plate, pk=key)
+        if entry is None:
+            raise Http404
+        count = plate_merge.undo_merge(plate=plate, entry=entry, user=self.person)
+        return Response({"entry": key, "corrected": count})
 
     @extend_schema(
         parameters=[

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def segment(trip: Trip, monkeypatch: pytest.MonkeyPatch) -> Segment:
     run = make_run(make_video(trip), state="queued", progress=0.0)
-    monkeypatch.setattr(read, "reader", lambda: type("Loaded", (), {"version": "none@1"})())
+    monkeypatch.setattr(read, "reader", lambda networks: type("Loaded", (), {"version": "none@1"})())
     return Segment.objects.create(run=run, index=0, start_s=0.0, end_s=60.0)
 
 
