@@ -181,7 +181,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         f"{name}Enum": f"sightings.models.{name}"
-        for name in ("TripState", "RunState", "ReprocessState", "VideoState", "UploadState", "LensKind")
+        for name in (
+            "TripState",
+            "RunState",
+            "ReprocessState",
+            "VideoState",
+            "UploadState",
+            "LensKind",
+            "CorrectionAction",
+        )
     },
 }
 

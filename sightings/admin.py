@@ -10,9 +10,11 @@ from django.db import models
 from django.http import HttpRequest
 
 from sightings.models import (
+    Alias,
     ApiToken,
     AuditEntry,
     Correction,
+    CorrectionBatch,
     Difference,
     Flag,
     Fleet,
@@ -198,6 +200,22 @@ class CorrectionAdmin(ReadOnly):
     list_filter = ["fleet", "action"]
     search_fields = ["text_before", "text_after", "note", "user__username"]
     list_select_related = ["user"]
+
+
+@admin.register(CorrectionBatch)
+class CorrectionBatchAdmin(ReadOnly):
+    list_display = ["id", "text", "count", "fleet", "user", "created_at", "undone_at"]
+    list_filter = ["fleet"]
+    search_fields = ["text", "note", "user__username"]
+    list_select_related = ["fleet", "user"]
+
+
+@admin.register(Alias)
+class AliasAdmin(ReadOnly):
+    list_display = ["misread", "text", "fleet", "user", "created_at", "removed_at"]
+    list_filter = ["fleet"]
+    search_fields = ["misread", "text", "user__username"]
+    list_select_related = ["fleet", "user"]
 
 
 @admin.register(Flag)

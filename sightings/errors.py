@@ -56,6 +56,28 @@ class AlreadyResolved(PlatelogError):
     message = "This flag was resolved before."
 
 
+class NothingToCorrect(PlatelogError):
+    code = "nothing_to_correct"
+    status = 409
+    message = "None of these sightings can be corrected: a person has said what they are, or they read so already."
+
+
+class TooMany(PlatelogError):
+    code = "too_many"
+    message = "That is more than can be done at once."
+
+
+class AliasUnusable(PlatelogError):
+    code = "alias_unusable"
+    message = "An alias needs two different plates, and a misread in which every character was read."
+
+
+class AliasExists(PlatelogError):
+    code = "alias_exists"
+    status = 409
+    message = "There is an alias for this misread already. Remove it first."
+
+
 class NotRetryable(PlatelogError):
     code = "not_retryable"
     status = 409

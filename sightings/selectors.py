@@ -140,12 +140,19 @@ def sightings_for(user: Person) -> SightingQuerySet[Sighting]:
     return Sighting.objects.visible_to(user).current().prefetch_related("fleet", "trip__vehicle", "video", "plate")
 
 
-def sighting_detail(user: Person, pk: int) -> Sighting | None:
-    """One sighting with its reads and history."""
+def sightings_in_detail(user: Person) -> QuerySet[Sighting]:
+    """Sightings with their reads and history."""
     sightings = Sighting.objects.visible_to(user).select_related(
         "fleet", "trip", "trip__vehicle", "video", "video__vehicle", "run", "plate"
     )
-    return sightings.prefetch_related("observations", "corrections__user", "flags__user").filter(pk=pk).first()
+    return sightings.prefetch_related(
+        "observations", "corrections__user", "corrections__undone_by", "flags__user", "flags__resolved_by"
+    )
+
+
+def sighting_detail(user: Person, pk: int) -> Sighting | None:
+    """One sighting with its reads and history."""
+    return sightings_in_detail(user).filter(pk=pk).first()
 
 
 def plate_history(user: Person, plate: Plate) -> SightingQuerySet[Sighting]:

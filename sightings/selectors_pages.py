@@ -23,7 +23,7 @@ Point = Sequence[float | None]
 
 
 def nav(person: Person) -> dict[str, Any]:
-    """The name above the rail and the number beside Search; jobs arrive over the websocket."""
+    """The name above the rail and the number beside Review; jobs arrive over the websocket."""
     fleets = list(Fleet.objects.visible_to(person)[:3])
     return {
         "fleet": fleets[0].name if len(fleets) == 1 else f"{len(fleets)} fleets" if fleets else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sightings.views import account, files, home, plates, reprocess, search, trips, uploads, vehicles, videos
+from sightings.views import account, files, home, plates, reprocess, reviews, search, trips, uploads, vehicles, videos
 from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
 
@@ -29,6 +29,12 @@ urlpatterns = [
     path("search/", search.page, name="search"),
     path("search/explain/", search.explain, name="search-explain"),
     path("map/", map_view.page, name="map"),
+    path("review/", reviews.queue, name="review"),
+    path("review/batch/", reviews.batch, name="review-batch"),
+    path("review/batch/<int:pk>/", reviews.batch_done, name="review-batch-done"),
+    path("review/batch/<int:pk>/undo/", reviews.batch_undo, name="review-batch-undo"),
+    path("review/aliases/", reviews.alias_list, name="review-aliases"),
+    path("review/aliases/<int:pk>/remove/", reviews.alias_remove, name="alias-remove"),
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
     path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
     path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),

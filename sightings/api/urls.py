@@ -17,6 +17,7 @@ import sightings.api.schema  # noqa: F401 - registers how our tokens are told of
 from sightings.api.base import ApiView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reprocess import ReprocessViews
+from sightings.api.views.reviewing import AliasViews, BatchViews, ReviewNextView, ReviewReleaseView
 from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
 from sightings.api.views.searches import SavedSearchViews
 from sightings.api.views.sightings import SightingViews
@@ -52,6 +53,8 @@ router.register("sightings", SightingViews, basename="sighting")
 router.register("plates", PlateViews, basename="plate")
 router.register("corrections", CorrectionViews, basename="correction")
 router.register("searches", SavedSearchViews, basename="search")
+router.register("correction-batches", BatchViews, basename="correction-batch")
+router.register("aliases", AliasViews, basename="alias")
 router.register("flags", FlagViews, basename="flag")
 router.register("reprocess", ReprocessViews, basename="reprocess")
 router.register("audit", AuditViews, basename="audit")
@@ -59,6 +62,8 @@ router.register("audit", AuditViews, basename="audit")
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("queue/", QueueView.as_view(), name="queue"),
+    path("review/next/", ReviewNextView.as_view(), name="review-next"),
+    path("review/release/", ReviewReleaseView.as_view(), name="review-release"),
     path("uploads/", UploadListView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("uploads/<uuid:upload_id>/retry/", UploadRetryView.as_view(), name="upload-retry"),

@@ -4,10 +4,19 @@ from sightings.models.audit import AuditEntry
 from sightings.models.edits import TripEdit, TripEditKind
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reprocess import Difference, Reprocess, ReprocessState
+from sightings.models.reviewing import Alias, CorrectionBatch, ReviewClaim
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
 from sightings.models.searches import SavedSearch
-from sightings.models.sightings import CAR_FIELDS, Observation, Plate, PlateKey, ReviewState, Sighting
+from sightings.models.sightings import (
+    CAR_FIELDS,
+    Observation,
+    Plate,
+    PlateKey,
+    PlateSource,
+    ReviewState,
+    Sighting,
+)
 from sightings.models.trips import (
     Camera,
     SidecarTrack,
@@ -25,11 +34,13 @@ from sightings.models.watched import WatchedFile
 
 __all__ = [
     "CAR_FIELDS",
+    "Alias",
     "ApiToken",
     "AuditEntry",
     "Camera",
     "Correction",
     "CorrectionAction",
+    "CorrectionBatch",
     "Difference",
     "Flag",
     "Fleet",
@@ -38,9 +49,11 @@ __all__ = [
     "Observation",
     "Plate",
     "PlateKey",
+    "PlateSource",
     "ProcessingRun",
     "Reprocess",
     "ReprocessState",
+    "ReviewClaim",
     "ReviewState",
     "Role",
     "RunState",

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from sightings.models.checks import at_least_zero, chosen
 from sightings.models.fleets import Fleet, User
+from sightings.models.reviewing import Alias, CorrectionBatch
 from sightings.models.sightings import Sighting
 from sightings.models.trips import Trip, Video
 from sightings.querysets import FleetQuerySet
@@ -16,6 +17,7 @@ class CorrectionAction(models.TextChoices):
     CORRECT = "correct", "Corrected"
     CONFIRM = "confirm", "Confirmed"
     REJECT = "reject", "Rejected"
+    ALIAS = "alias", "Corrected by an alias"  # the machine's own suggestion; any word of a person outweighs it
 
 
 class Correction(models.Model):
@@ -32,6 +34,8 @@ class Correction(models.Model):
     text_after = models.CharField(max_length=16, blank=True)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="corrections")
     note = models.TextField(blank=True)
+    batch = models.ForeignKey(CorrectionBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="words")
+    alias = models.ForeignKey(Alias, on_delete=models.SET_NULL, null=True, blank=True, related_name="words")
     created_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -45,11 +49,17 @@ class Correction(models.Model):
             models.Index(fields=["video", "seconds"], name="correction_of_video"),
             # The history of a sighting.
             models.Index(fields=["sighting", "-id"], name="correction_of_sighting"),
+            # What a person got done today.
+            models.Index(fields=["user", "created_at"], name="correction_by_user"),
+            # What has been corrected in the same way lately.
+            models.Index(fields=["fleet", "created_at"], name="correction_by_time"),
         ]
         constraints = [
             chosen("action", CorrectionAction, "correction"),
             at_least_zero("seconds", "correction"),
-            models.CheckConstraint(condition=~Q(action="correct") | ~Q(text_after=""), name="correction_says_a_text"),
+            models.CheckConstraint(
+                condition=~Q(action__in=["correct", "alias"]) | ~Q(text_after=""), name="correction_says_a_text"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +81,8 @@ class Flag(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # The word that resolved it, if one did: undoing that word opens the flag again.
+    resolved_with = models.ForeignKey(Correction, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = FleetQuerySet.as_manager()
 

@@ -70,6 +70,12 @@ class ReviewState(models.TextChoices):
     REJECTED = "rejected", "Not a plate"
 
 
+class PlateSource(models.TextChoices):
+    MACHINE = "machine", "Read by the machine"
+    ALIAS = "alias", "Corrected by an alias"
+    PERSON = "person", "Said by a person"
+
+
 # Where the seen car was: all of them, or none.
 CAR_FIELDS = (
     "car_lat", "car_lon", "car_range_m", "car_bearing_deg", "car_major_m", "car_minor_m", "car_angle_deg",
@@ -199,8 +205,15 @@ class Sighting(models.Model):
 
     @property
     def text(self) -> str:
-        """The plate as it stands: a person's word, else the machine's."""
+        """The plate as it stands: a person's word, else an alias's, else the machine's."""
         return self.plate_corrected or self.plate_raw
+
+    @property
+    def plate_source(self) -> PlateSource:
+        """Whose word the plate is; what no person has looked at but reads otherwise than the machine is an alias's."""
+        if self.review_state != ReviewState.UNREVIEWED:
+            return PlateSource.PERSON
+        return PlateSource.ALIAS if self.plate_corrected else PlateSource.MACHINE
 
     @property
     def car(self) -> dict[str, Any] | None:

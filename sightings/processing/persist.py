@@ -10,6 +10,7 @@ from sightings.models import Observation, ProcessingRun, Sighting
 from sightings.processing.joining import Pass
 from sightings.processing.packing import pack_candidates, pack_characters
 from sightings.progress import publish_sighting
+from sightings.services.aliases import apply_aliases
 from sightings.services.places import Stamper
 from sightings.services.plates import LONGEST, tidy_plate
 from sightings.services.reviews import reapply_corrections
@@ -25,6 +26,7 @@ def write_sightings(run: ProcessingRun, passes: list[Pass]) -> None:
     if not run.is_current:
         return  # nobody sees it yet: people's words stay where they are, and no plate comes of it
     reapply_corrections(run)
+    apply_aliases(run)
     for row in changed:
         row.refresh_from_db()
         restate(row)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
-from sightings.models import Correction, Flag, ProcessingRun, Sighting
+from sightings.models import Correction, CorrectionAction, Flag, ProcessingRun, Sighting
 from sightings.services.likeness import SLACK_S, box_at, likeness
 from sightings.services.standing import refresh_flagged, restate
 
@@ -17,7 +18,9 @@ def reapply_corrections(run: ProcessingRun) -> int:
 
     A word that finds no place stays in the history with its video, moment and box, for the next reading.
     """
-    words = list(Correction.objects.filter(video=run.video_id).exclude(sighting__run=run).order_by("pk"))
+    # Aliases are asked again of the new text; that a person took one back is their word, and is carried.
+    theirs = ~Q(action=CorrectionAction.ALIAS) | Q(undone_by__isnull=False)
+    words = list(Correction.objects.filter(theirs, video=run.video_id).exclude(sighting__run=run).order_by("pk"))
     flags = list(Flag.objects.filter(video=run.video_id).exclude(sighting__run=run).order_by("pk"))
     if not words and not flags:
         return 0

@@ -51,23 +51,21 @@ def plates_for(*, fleet: Fleet, texts: Mapping[str, str]) -> dict[str, Plate]:
     return {text: found.get(text) or plate_for(fleet=fleet, text=text, region=readable[text]) for text in wanted}
 
 
-def drop_unused(plates: Iterable[int]) -> None:
-    """Drop those of these plates of which nothing was seen and on which nobody wrote anything."""
-    wanted = sorted(plates)
-    for start in range(0, len(wanted), MOST_AT_ONCE):
-        few = Plate.objects.filter(pk__in=wanted[start : start + MOST_AT_ONCE])
-        few.filter(sightings__isnull=True, notes="", tags=[]).delete()
+def tidy_plate(plate: Plate | None) -> None:
+    """Bring a plate's span up to date; drop it if nothing was seen of it and nobody wrote anything on it."""
+    if plate is not None:
+        tidy_plates([plate.pk])
 
 
 @transaction.atomic
-def tidy_plate(plate: Plate | None) -> None:
-    """Bring a plate's span up to date; drop it if nothing was seen of it and nobody wrote anything on it."""
-    if plate is None:
-        return
-    span = plate.sightings.current().aggregate(first=Min("seen_at"), last=Max("seen_at"))
-    Plate.objects.filter(pk=plate.pk).update(first_seen=span["first"], last_seen=span["last"])
-    # One statement, so that notes written this very moment are seen by it.
-    Plate.objects.filter(pk=plate.pk, sightings__isnull=True, notes="", tags=[]).delete()
+def tidy_plates(plates: Iterable[int]) -> None:
+    """The same for many, by their keys."""
+    wanted = sorted(plates)
+    refresh_spans(wanted)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        few = wanted[start : start + MOST_AT_ONCE]
+        # One statement, so that notes written this very moment are seen by it.
+        Plate.objects.filter(pk__in=few, sightings__isnull=True, notes="", tags=[]).delete()
 
 
 def refresh_spans(plates: Iterable[int]) -> None:

@@ -35,7 +35,7 @@ from sightings.queue import enqueue
 from sightings.services import audit
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.current import make_current
-from sightings.services.plates import drop_unused, plates_for, refresh_spans
+from sightings.services.plates import plates_for, tidy_plates
 from sightings.services.reprocess import OPEN_RUNS
 from sightings.services.roles import require_role
 from sightings.services.standing import refresh_flagged, restate
@@ -202,8 +202,7 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
         if row.pk in flagged:
             refresh_flagged(row)
     touched |= {plate.pk for plate in plates.values()}
-    refresh_spans(touched)
-    drop_unused(touched)
+    tidy_plates(touched)
 
 
 def _note(action: str, job: Reprocess, user: User, runs: list[ProcessingRun]) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from sightings.errors import AlreadyResolved, AlreadyUndone, VersionClash
-from sightings.models import Correction, CorrectionAction, Flag, Role, Sighting, User
+from sightings.models import Correction, CorrectionAction, Flag, ReviewClaim, Role, Sighting, User
 from sightings.progress import publish_trip
 from sightings.services import audit
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.plates import text_of
 from sightings.services.roles import require_role
-from sightings.services.standing import refresh_flagged, restate
+from sightings.services.standing import anchor, refresh_flagged, restate
 
 __all__ = [
     "confirm_sighting",
@@ -29,34 +27,56 @@ __all__ = [
 
 
 def correct_sighting(
-    *, sighting: Sighting, user: User, text: str, note: str = "", expected_version: int | None = None
+    *,
+    sighting: Sighting,
+    user: User,
+    text: str,
+    note: str = "",
+    expected_version: int | None = None,
+    resolve_flags: bool = False,
 ) -> Correction:
     """Say what the plate really is. Raises NotAllowed, PlateUnusable, VersionClash."""
-    return _say(sighting, user, CorrectionAction.CORRECT, text_of(text), note, expected_version)
+    return _say(sighting, user, CorrectionAction.CORRECT, text_of(text), note, expected_version, resolve_flags)
 
 
 def confirm_sighting(
-    *, sighting: Sighting, user: User, note: str = "", expected_version: int | None = None
+    *,
+    sighting: Sighting,
+    user: User,
+    note: str = "",
+    expected_version: int | None = None,
+    resolve_flags: bool = False,
 ) -> Correction:
     """Say that the plate is right as it stands. Raises NotAllowed, VersionClash."""
-    return _say(sighting, user, CorrectionAction.CONFIRM, sighting.text, note, expected_version)
+    return _say(sighting, user, CorrectionAction.CONFIRM, sighting.text, note, expected_version, resolve_flags)
 
 
 def reject_sighting(
-    *, sighting: Sighting, user: User, note: str = "", expected_version: int | None = None
+    *,
+    sighting: Sighting,
+    user: User,
+    note: str = "",
+    expected_version: int | None = None,
+    resolve_flags: bool = False,
 ) -> Correction:
     """Say that this is no plate at all. Raises NotAllowed, VersionClash."""
-    return _say(sighting, user, CorrectionAction.REJECT, "", note, expected_version)
+    return _say(sighting, user, CorrectionAction.REJECT, "", note, expected_version, resolve_flags)
 
 
 @transaction.atomic
 def _say(
-    sighting: Sighting, user: User, action: CorrectionAction, text: str, note: str, expected_version: int | None
+    sighting: Sighting,
+    user: User,
+    action: CorrectionAction,
+    text: str,
+    note: str,
+    expected_version: int | None,
+    resolve_flags: bool,
 ) -> Correction:
     require_role(user, sighting.fleet, Role.REVIEWER)
     _claim(sighting, sighting.version if expected_version is None else expected_version)
     correction = Correction.objects.create(
-        **_anchor(sighting),
+        **anchor(sighting),
         action=action,
         text_before=sighting.text,
         text_after=text,
@@ -64,6 +84,9 @@ def _say(
         note=note,
     )
     restate(sighting)
+    ReviewClaim.objects.filter(sighting=sighting).delete()
+    if resolve_flags:
+        _resolve_with(correction, sighting)
     audit.record(
         action=f"sighting.{correction.get_action_display().lower()}",
         user=user,
@@ -75,16 +98,11 @@ def _say(
     return correction
 
 
-def _anchor(sighting: Sighting) -> dict[str, Any]:
-    """Where people's words hang: trip, time and box, which survive a new reading; the sighting itself may not."""
-    return {
-        "fleet_id": sighting.fleet_id,
-        "trip_id": sighting.trip_id,
-        "video_id": sighting.video_id,
-        "sighting": sighting,
-        "seconds": sighting.best_s,
-        "box": sighting.box,
-    }
+def _resolve_with(correction: Correction, sighting: Sighting) -> None:
+    """Who looked at a flagged sighting and said what it is has seen to its flags."""
+    open_flags = Flag.objects.filter(sighting=sighting, resolved_at__isnull=True)
+    if open_flags.update(resolved_at=timezone.now(), resolved_by=correction.user, resolved_with=correction):
+        refresh_flagged(sighting)
 
 
 def _claim(sighting: Sighting, expected: int) -> None:
@@ -109,6 +127,8 @@ def undo_correction(*, correction: Correction, user: User) -> Correction:
     if sighting is not None:
         _claim(sighting, sighting.version)
         restate(sighting)
+        if Flag.objects.filter(resolved_with=correction).update(resolved_at=None, resolved_by=None, resolved_with=None):
+            refresh_flagged(sighting)
     audit.record(action="correction.undone", user=user, fleet=correction.fleet, target=correction)
     publish_trip(correction.trip_id)
     return correction
@@ -119,7 +139,7 @@ def flag_sighting(*, sighting: Sighting, user: User, reason: str, note: str = ""
     """Ask others to look at a sighting. Raises NotAllowed."""
     require_role(user, sighting.fleet, Role.REVIEWER)
     flag = Flag.objects.create(
-        **_anchor(sighting),
+        **anchor(sighting),
         reason=reason,
         note=note,
         user=user,

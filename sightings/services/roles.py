@@ -27,6 +27,14 @@ def require_role(user: User, fleet: Fleet, role: Role) -> None:
         )
 
 
+def fleets_with_role(user: User, role: Role) -> list[int]:
+    """The fleets in which the person is at least `role`, by key."""
+    fleets = Fleet.objects.visible_to(user)
+    if not user.is_staff:
+        fleets = fleets.filter(members__user=user, members__role__in=_AT_LEAST[role])
+    return list(fleets.order_by("pk").values_list("pk", flat=True))
+
+
 def home_fleet(user: User, slug: str = "") -> Fleet:
     """The fleet a person means: the named one, else the first they belong to. Raises NoFleet."""
     fleets = Fleet.objects.visible_to(user)

@@ -7,9 +7,10 @@ new reading, is the same computation as saying them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sightings.models import CorrectionAction, ReviewState, Sighting
-from sightings.services.plates import UNREADABLE, plate_for, tidy_plate
+from sightings.services.plates import UNREADABLE, plate_for, tidy_plates
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class _Standing:
 def _standing(sighting: Sighting) -> _Standing:
     now = _Standing()
     for word in sighting.corrections.filter(undone_at__isnull=True).order_by("created_at", "pk"):
-        if word.action == CorrectionAction.CORRECT:
+        if word.action == CorrectionAction.ALIAS:
+            # A suggestion of the machine's: no word of a person gives way to it.
+            now = _Standing(word.text_after) if now.state == ReviewState.UNREVIEWED else now
+        elif word.action == CorrectionAction.CORRECT:
             now = _Standing(word.text_after, ReviewState.CORRECTED)
         elif word.action == CorrectionAction.CONFIRM:
             # After a new reading the machine may say something else than what was confirmed: the person's word holds.
@@ -34,16 +38,34 @@ def _standing(sighting: Sighting) -> _Standing:
     return now
 
 
-def restate(sighting: Sighting) -> None:
-    """Bring a sighting in line with the words that stand on it, and its plates with the sighting."""
-    before, now = sighting.plate, _standing(sighting)
+def restate(*sightings: Sighting) -> None:
+    """Bring sightings in line with the words that stand on them, and their plates with the sightings."""
+    plates: set[int | None] = set()
+    for sighting in sightings:
+        plates.add(sighting.plate_id)
+        _restate(sighting)
+        plates.add(sighting.plate_id)
+    tidy_plates(pk for pk in plates if pk is not None)
+
+
+def _restate(sighting: Sighting) -> None:
+    now = _standing(sighting)
     sighting.plate_corrected, sighting.review_state = now.text, now.state
     readable = sighting.text.strip(UNREADABLE) and now.state != ReviewState.REJECTED
     sighting.plate = plate_for(fleet=sighting.fleet, text=sighting.text, region=sighting.region) if readable else None
     sighting.save(update_fields=["plate_corrected", "review_state", "plate", "updated_at"])
-    tidy_plate(sighting.plate)
-    if before is not None and before.pk != sighting.plate_id:
-        tidy_plate(before)
+
+
+def anchor(sighting: Sighting) -> dict[str, Any]:
+    """Where words hang: trip, time and box, which survive a new reading; the sighting itself may not."""
+    return {
+        "fleet_id": sighting.fleet_id,
+        "trip_id": sighting.trip_id,
+        "video_id": sighting.video_id,
+        "sighting": sighting,
+        "seconds": sighting.best_s,
+        "box": sighting.box,
+    }
 
 
 def refresh_flagged(sighting: Sighting) -> None:

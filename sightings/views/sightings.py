@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sightings import selectors, selectors_pages
+from sightings import selectors, selectors_pages, selectors_review
+from sightings.api.serializers.votes import VoteMatrixSerializer
 from sightings.forms import FLAG_REASONS, CorrectionForm, FlagForm
 from sightings.models import Correction, Flag, Role, Sighting, User
 from sightings.services import audit, reviews
@@ -30,6 +31,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": _history(sighting),
         "places": selectors_pages.places([sighting]),
         "box": selectors_pages.box_in_context(sighting),
+        "votes": VoteMatrixSerializer(selectors_review.votes_of(sighting), context={"request": request}).data,
         "neighbors": selectors_pages.neighbors(person, sighting),
         "may_write": has_role(person, sighting.fleet, Role.REVIEWER),
         "reasons": FLAG_REASONS,

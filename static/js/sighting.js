@@ -1,6 +1,7 @@
 // The sighting page: frames enlarge, candidates go into the box, keys for everything.
-import { typing } from "./dom.js";
+import { pageData, typing } from "./dom.js";
 import { showPlaces } from "./small_map.js";
+import { voteTable } from "./vote_matrix.js";
 
 const hero = document.getElementById("hero-crop");
 const box = document.getElementById("correct-text");
@@ -41,4 +42,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+document.getElementById("votes")?.append(voteTable(pageData("votes-data"), box));
 showPlaces();

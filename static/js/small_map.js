@@ -16,6 +16,7 @@ export function showPlaces() {
   fit(map, L.latLngBounds([...places, ...cars].map((place) => [place.lat, place.lon])), places.length === 1 && cars.length ? 18 : 15);
   const dots = places.map((place) => {
     const dot = pin(place).addTo(group);
+    dot.on("add", () => dot.getElement()?.setAttribute("aria-label", `Sighting of ${place.plate || "an unreadable plate"}`));
     if (place.crop) dot.bindTooltip(() => h("div", {}, h("img.crop", { src: place.crop, alt: "" }), h("b.plain-plate", {}, place.plate)), { direction: "top", offset: [0, -8] });
     dot.on("click", () => location.assign(`/sightings/${place.id}/`));
     return dot;

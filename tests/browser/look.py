@@ -30,6 +30,7 @@ def addresses(page: Page, base: str) -> dict[str, str]:
     sighting = page.locator("a[href^='/sightings/']").first.get_attribute("href") or ""
     plate = page.locator("a[href^='/plates/']").first.get_attribute("href") or ""
     doubtful = "/search/?doubtful=true"
+    found |= {"review": "/review/", "aliases": "/review/aliases/", "batch": "/review/batch/"}
     return found | {"found": "/search/?q=*A*", "doubtful": doubtful, "sighting": sighting, "plate": plate}
 
 
@@ -52,7 +53,7 @@ def look(browser: Browser, base: str, user: str, password: str, out: Path, only:
                 if only and name not in only:
                     continue
                 page.goto(base + address)
-                page.wait_for_timeout(1200 if name in ("trip", "plate", "sighting") else 400)
+                page.wait_for_timeout(1200 if name in ("trip", "plate", "sighting", "review") else 400)
                 yield _picture(page, out / f"{name}-{width_name}-{theme}.png")
             context.close()
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from sightings.models import Plate, ProcessingRun, Segment, Sighting, User
+from sightings.models import Fleet, Plate, ProcessingRun, Segment, Sighting, User
 from sightings.processing.inspect import inspect_upload
 from sightings.processing.merge import merge_run
 from sightings.processing.read import read_segment
-from sightings.services.reviews import correct_sighting
+from sightings.services.aliases import make_alias
+from sightings.services.reviews import correct_sighting, undo_correction
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +37,30 @@ def test_a_correction_survives_when_its_sighting_becomes_part_of_a_longer_one(se
     assert not Plate.objects.filter(text="MAG5005").exists()
 
 
-def test_reading_a_video_anew_keeps_what_people_said(bring_in: Any, film: Path, bob: User) -> None:
-    upload = bring_in(film)
-    correct_sighting(sighting=Sighting.objects.get(plate_raw="RED1001"), user=bob, text="RED1007")
-    run = ProcessingRun.objects.get(video=upload.video)
+def read_anew(run: ProcessingRun) -> None:
     Segment.objects.filter(run=run).update(state="queued", attempts=0)
     ProcessingRun.objects.filter(pk=run.pk).update(state="reading")
     for segment in Segment.objects.filter(run=run):
         read_segment(segment.pk)
         merge_run(run.pk)
+
+
+def test_reading_a_video_anew_keeps_what_people_said(bring_in: Any, film: Path, bob: User) -> None:
+    upload = bring_in(film)
+    correct_sighting(sighting=Sighting.objects.get(plate_raw="RED1001"), user=bob, text="RED1007")
+    read_anew(ProcessingRun.objects.get(video=upload.video))
     assert Sighting.objects.get(plate_raw="RED1001").text == "RED1007"
     assert Sighting.objects.count() == 5
+
+
+def test_an_alias_corrects_a_new_trip_once_and_stays_taken_back(
+    bring_in: Any, film: Path, bob: User, northwind: Fleet
+) -> None:
+    make_alias(user=bob, fleet=northwind, misread="RED1001", text="RED1007")
+    run = ProcessingRun.objects.get(video=bring_in(film).video)
+    read_anew(run)
+    red = Sighting.objects.get(plate_raw="RED1001")
+    assert (red.text, red.plate_source, red.corrections.count()) == ("RED1007", "alias", 1)
+    undo_correction(correction=red.corrections.get(), user=bob)
+    read_anew(run)
+    assert Sighting.objects.get(plate_raw="RED1001").text == "RED1001"

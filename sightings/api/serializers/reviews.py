@@ -16,6 +16,8 @@ from sightings.api.serializers.sightings import (
 from sightings.forms import FLAG_REASONS
 from sightings.models import Correction, CorrectionAction, Flag, Sighting
 
+SAID = [choice for choice in CorrectionAction.choices if choice[0] != CorrectionAction.ALIAS]
+
 
 class CorrectionSerializer(Revealing):
     """One person's word on a sighting. Undone words stay in the history."""
@@ -30,8 +32,8 @@ class CorrectionSerializer(Revealing):
     class Meta:
         model = Correction
         fields = [
-            "id", "sighting", "trip", "action", "text_before", "text_after", "note", "user", "created_at", "undone_at",
-            "undone_by",
+            "id", "sighting", "trip", "action", "text_before", "text_after", "note", "user", "batch", "alias",
+            "created_at", "undone_at", "undone_by",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -45,10 +47,13 @@ class CorrectionSerializer(Revealing):
 class NewCorrectionSerializer(serializers.Serializer[Any]):
     """`version` is that of the sighting as it was seen: if it has moved on, the answer is 409 version_clash."""
 
-    action = serializers.ChoiceField(choices=CorrectionAction.choices, default=CorrectionAction.CORRECT)
+    action = serializers.ChoiceField(choices=SAID, default=CorrectionAction.CORRECT)
     plate = serializers.CharField(max_length=32, required=False, help_text="Needed to correct")
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     version = serializers.IntegerField(required=False, min_value=1)
+    resolve_flags = serializers.BooleanField(
+        default=False, help_text="Resolve the sighting's open flags too; undoing the word opens them again"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["action"] == CorrectionAction.CORRECT and not attrs.get("plate"):

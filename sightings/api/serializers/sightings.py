@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
-from sightings.models import Observation, Plate, Sighting
+from sightings.models import Observation, Plate, PlateSource, Sighting
 from sightings.services.plates import stamp_of
 
 
@@ -31,7 +31,8 @@ class SightingSerializer(Revealing):
 
     plate = serializers.SerializerMethodField(help_text="As it stands: corrected, else as read. ? is unreadable")
     plate_raw = serializers.SerializerMethodField(help_text="As the machine read it; never changed")
-    plate_corrected = serializers.SerializerMethodField(help_text="A person's word, empty if none")
+    plate_corrected = serializers.SerializerMethodField(help_text="A person's word, or an alias's; empty if none")
+    plate_source = serializers.ChoiceField(choices=PlateSource.choices, read_only=True)
     score = serializers.FloatField(source="confidence")
     region = serializers.SerializerMethodField()
     candidates = serializers.SerializerMethodField()
@@ -56,7 +57,7 @@ class SightingSerializer(Revealing):
         fields = [
             "id", "plate", "score", "dscore", "region", "candidates", "box", "vehicle", "camera_id", "timestamp",
             "timestamp_local", "source_url", "position_sec", "first_seen_sec", "last_seen_sec", "plate_id", "plate_raw",
-            "plate_corrected", "review_state", "flagged", "reads_count", "gps", "car", "time_source",
+            "plate_corrected", "plate_source", "review_state", "flagged", "reads_count", "gps", "car", "time_source",
             "time_uncertainty_s", "track_id", "model_version", "trip", "video", "crop_url", "version",
             "created_at", "updated_at",
         ]  # fmt: skip

@@ -33,7 +33,7 @@ class CorrectionViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.G
     @extend_schema(request=None, responses=CorrectionSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
-        """Take a correction back; it stays in the history. 409 already_undone the second time."""
+        """Take a correction, or an alias's, back; it stays in the history. 409 already_undone the second time."""
         correction = self.get_queryset().select_related("fleet", "sighting__fleet").filter(pk=int(pk)).first()
         if correction is None:
             raise Http404

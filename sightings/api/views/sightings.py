@@ -26,9 +26,11 @@ from sightings.api.serializers.reviews import (
 )
 from sightings.api.serializers.search import HistogramSerializer, PlacesSerializer
 from sightings.api.serializers.sightings import SightingSerializer
+from sightings.api.serializers.votes import VoteMatrixSerializer
 from sightings.api.views.revealing import RevealingViews
 from sightings.filters import SightingFilters
 from sightings.models import Correction, CorrectionAction, Scope, Sighting, User
+from sightings.selectors_review import votes_of
 from sightings.services import audit, reviews
 from sightings.services.roles import fleet_for_audit
 
@@ -90,6 +92,18 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
         )
         return Response(SightingDetailSerializer(sighting, context=self.get_serializer_context()).data)
 
+    @extend_schema(responses=VoteMatrixSerializer)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def votes(self, request: Request, pk: str) -> Response:
+        """How the frames voted, character by character; needs plates:reveal."""
+        if not may_reveal(request):
+            raise PermissionDenied("Votes show the plate: they need the scope plates:reveal.", code="scope_missing")
+        sighting = self._sighting(pk)
+        audit.record(
+            action="sighting.viewed", user=self.person, fleet=sighting.fleet, target=sighting, detail={"via": "api"}
+        )
+        return Response(VoteMatrixSerializer(votes_of(sighting), context=self.get_serializer_context()).data)
+
     @extend_schema(
         methods=["POST"], request=NewCorrectionSerializer, responses={201: CorrectionSerializer},
         operation_id="sightings_corrections_create",
@@ -125,11 +139,15 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
 
 
 def _say(sighting: Sighting, user: User, words: dict[str, Any]) -> Correction:
-    note, version = words["note"], words.get("version")
+    said: dict[str, Any] = {
+        "sighting": sighting,
+        "user": user,
+        "note": words["note"],
+        "expected_version": words.get("version"),
+        "resolve_flags": words["resolve_flags"],
+    }
     if words["action"] == CorrectionAction.CONFIRM:
-        return reviews.confirm_sighting(sighting=sighting, user=user, note=note, expected_version=version)
+        return reviews.confirm_sighting(**said)
     if words["action"] == CorrectionAction.REJECT:
-        return reviews.reject_sighting(sighting=sighting, user=user, note=note, expected_version=version)
-    return reviews.correct_sighting(
-        sighting=sighting, user=user, text=words["plate"], note=note, expected_version=version
-    )
+        return reviews.reject_sighting(**said)
+    return reviews.correct_sighting(**said, text=words["plate"])

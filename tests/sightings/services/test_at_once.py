@@ -10,9 +10,11 @@ from django.db import connection
 
 from sightings import storage
 from sightings.errors import PlatelogError, VersionClash
-from sightings.models import Correction, Fleet, Plate, Sighting, Upload, User
-from sightings.services import reviews, uploads
+from sightings.models import Correction, Fleet, Plate, ProcessingRun, Sighting, Upload, User
+from sightings.selectors_review import ReviewQueue
+from sightings.services import batches, claims, reviews, uploads
 from sightings.services.plates import plate_for
+from tests.factories import make_sighting
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -79,3 +81,31 @@ def test_a_plate_first_seen_twice_at_once_comes_into_being_once(northwind: Fleet
     results = at_once(*[lambda: plate_for(fleet=northwind, text="B99BNX").pk] * 4)
     assert set(results) == {Plate.objects.get().pk}
     assert Plate.objects.get().keys.count() == 6  # the two 9s and their neighbours give equal keys once
+
+
+def test_reviewers_who_ask_at_the_same_moment_share_the_queue_out(alice: User, bob: User, run: ProcessingRun) -> None:
+    rows = {make_sighting(run, f"B{n:02}AAA", confidence=0.1).pk for n in range(30)}
+
+    def ask(user: User) -> Callable[[], object]:
+        return lambda: claims.claim_next(user=user, queue=ReviewQueue(), count=10).new
+
+    given = at_once(ask(alice), ask(bob))
+    assert all(isinstance(one, list) and len(one) == 10 for one in given)
+    both = [pk for one in given if isinstance(one, list) for pk in one]
+    assert len(set(both)) == 20
+    assert set(both) <= rows
+
+
+def test_a_batch_and_a_word_at_once_never_both_stand(alice: User, bob: User, run: ProcessingRun) -> None:
+    rows = [make_sighting(run, "B99BNX") for _ in range(5)]
+    seen = Sighting.objects.select_related("fleet").get(pk=rows[4].pk)
+    results = at_once(
+        lambda: batches.correct_batch(
+            user=bob, fleet=run.video.fleet, sightings=[row.pk for row in rows], text="B99BNZ"
+        ),
+        lambda: reviews.confirm_sighting(sighting=seen, user=alice),
+    )
+    now = Sighting.objects.get(pk=seen.pk)
+    refused = isinstance(results[1], VersionClash)
+    assert (now.text, now.review_state) == (("B99BNZ", "corrected") if refused else ("B99BNX", "confirmed"))
+    assert now.corrections.count() == 1
