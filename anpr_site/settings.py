@@ -187,6 +187,7 @@ SPECTACULAR_SETTINGS = {
             "ReprocessState",
             "VideoState",
             "UploadState",
+            "RenditionState",
             "LensKind",
             "CorrectionAction",
         )

@@ -183,3 +183,4 @@ class VideoInfo:
     created_at: datetime | None  # the container's creation time as it stands; start or end of the recording, unverified
     truncated: bool = False  # the file ends before it says that it should
     missing: float = 0.0  # seconds that are not there of those that its index promises; 0 where that is not known
+    pixel_format: str = ""  # as FFmpeg names it: yuv420p, yuvj422p, …

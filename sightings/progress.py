@@ -81,6 +81,14 @@ class ReprocessMessage(TypedDict):
     reprocess: ReprocessPayload
 
 
+class RenditionPayload(TypedDict):
+    video_id: int
+    trip_id: int
+    state: str
+    progress: float
+    error: str
+
+
 class TripMessage(TypedDict):
     type: Literal["trip"]
     trip: TripPayload
@@ -96,7 +104,12 @@ class SightingMessage(TypedDict):
     sighting: SightingPayload
 
 
-Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage
+class RenditionMessage(TypedDict):
+    type: Literal["rendition"]
+    rendition: RenditionPayload
+
+
+Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage | RenditionMessage
 
 
 def group_of(fleet_id: int) -> str:
@@ -126,6 +139,10 @@ def publish_upload(upload_id: str) -> None:
 
 def publish_sighting(sighting_id: int) -> None:
     transaction.on_commit(partial(_send_sighting, sighting_id))
+
+
+def publish_rendition(rendition_id: int) -> None:
+    transaction.on_commit(partial(_send_rendition, rendition_id))
 
 
 def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
@@ -218,6 +235,19 @@ def sighting_message(sighting: Any) -> SightingMessage:
     }
 
 
+def rendition_message(rendition: Any) -> RenditionMessage:
+    return {
+        "type": "rendition",
+        "rendition": {
+            "video_id": rendition.video_id,
+            "trip_id": rendition.video.trip_id,
+            "state": rendition.state,
+            "progress": rendition.progress,
+            "error": rendition.error,
+        },
+    }
+
+
 def _current_runs(trips: list[int]) -> dict[int, list[Any]]:
     """The current run of each video of the trips, with the numbers of its segments being read and waiting."""
     leased = Count("segments", filter=Q(segments__state="leased"))
@@ -272,6 +302,12 @@ def _send_upload(upload_id: str) -> None:
 def _send_sighting(sighting_id: int) -> None:
     if sighting := apps.get_model("sightings", "Sighting").objects.filter(pk=sighting_id).first():
         _send(sighting.fleet_id, sighting_message(sighting))
+
+
+def _send_rendition(rendition_id: int) -> None:
+    made = apps.get_model("sightings", "Rendition").objects.filter(pk=rendition_id).select_related("video").first()
+    if made:
+        _send(made.video.fleet_id, rendition_message(made))
 
 
 def _send(fleet_id: int, message: Mapping[str, Any]) -> None:

@@ -164,4 +164,5 @@ class DifferenceQuerySet(FleetQuerySet[M]):
 
 DOUBTFUL_BELOW = 0.75  # confidence under which an unreviewed sighting counts as doubtful; changing it takes a migration
 _UNSURE = Q(confidence__lt=DOUBTFUL_BELOW) | Q(plate_raw__contains="?")
+CLEARLY_READ = ~_UNSURE  # by the machine, whoever looked later
 DOUBTFUL = Q(flagged=True) | (Q(review_state="unreviewed") & _UNSURE)

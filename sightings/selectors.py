@@ -207,7 +207,7 @@ def queue_for(user: Person) -> dict[str, Any]:
 def trip_detail(user: Person, pk: int) -> Trip | None:
     """One trip with its videos, their tracks and runs."""
     runs = Prefetch("videos__runs", queryset=current_first().prefetch_related("segments"))
-    return trips_for(user).prefetch_related("videos__track", runs).filter(pk=pk).first()
+    return trips_for(user).prefetch_related("videos__track", "videos__rendition", runs).filter(pk=pk).first()
 
 
 def current_first() -> QuerySet[ProcessingRun]:
@@ -246,7 +246,7 @@ def _start(trip: Trip) -> datetime:
 def videos_for(user: Person) -> QuerySet[Video]:
     """Videos with their runs, the current one first."""
     runs = Prefetch("runs", queryset=current_first())
-    return Video.objects.visible_to(user).select_related("fleet").prefetch_related(runs)
+    return Video.objects.visible_to(user).select_related("fleet", "trip", "rendition").prefetch_related(runs)
 
 
 def driven_m(trip: Trip) -> float | None:

@@ -9,14 +9,24 @@ from typing import Any
 from urllib.parse import quote
 
 from sightings import selectors
-from sightings.models import Fleet, Observation, Plate, Sighting, Track, Trip, Upload, UploadState, Video
+from sightings.models import (
+    Fleet,
+    Observation,
+    Plate,
+    RenditionState,
+    Sighting,
+    Track,
+    Trip,
+    Upload,
+    UploadState,
+    Video,
+)
 from sightings.progress import ACTIVE_TRIPS, trip_message, trip_messages
 from sightings.selectors import Person
 
 THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
 MOST_UPLOADS = 30
 MOST_CROPS = 4  # a card shows
-MOST_BOXES = 40  # boxes a sighting sends to the player; between them it draws a straight line
 CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
 
 Point = Sequence[float | None]
@@ -102,8 +112,7 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
     videos = list(trip.videos.all())
     offsets = _offsets(videos)
     sightings = list(selectors.trip_sightings(person, trip))
-    boxes = _boxes([sighting.pk for sighting in sightings])
-    shown = [_sighting(s, offsets.get(s.video_id, 0.0), boxes[s.pk]) for s in sightings]
+    shown = [_sighting(sighting, offsets.get(sighting.video_id, 0.0)) for sighting in sightings]
     return {
         "trip": trip_message(trip)["trip"],
         "videos": [_video(video, offsets[video.pk]) for video in videos],
@@ -137,7 +146,7 @@ def _offsets(videos: list[Video]) -> dict[int, float]:
 
 
 def _video(video: Video, offset: float) -> dict[str, Any]:
-    track = getattr(video, "track", None)
+    track, light = getattr(video, "track", None), getattr(video, "rendition", None)
     return {
         "id": video.pk,
         "name": video.original_name,
@@ -148,22 +157,25 @@ def _video(video: Video, offset: float) -> dict[str, Any]:
         "width": video.width,
         "height": video.height,
         "url": f"/files/videos/{video.pk}/",
+        "light": f"/files/videos/{video.pk}/light/" if light and light.state == RenditionState.DONE else "",
+        "rendition": {"state": light.state, "progress": light.progress, "error": light.error} if light else None,
         "poster": f"/files/posters/{video.pk}/" if video.poster else "",
         "points": [point[:5] for point in track.points] if track else [],
     }
 
 
-def _boxes(sightings: list[int]) -> dict[int, list[list[float]]]:
-    """[[seconds, x1, y1, x2, y2], …] of each sighting, thinned out."""
+def video_boxes(person: Person, video: Video) -> dict[int, list[list[float]]]:
+    """[[seconds, x1, y1, x2, y2], …] of each sighting in a video, in order of time."""
     seen: dict[int, list[list[float]]] = defaultdict(list)
-    rows = Observation.objects.filter(sighting__in=sightings).order_by("seconds")
+    current = Sighting.objects.visible_to(person).current().filter(video=video).values("pk")
+    rows = Observation.objects.filter(sighting__in=current).order_by("seconds")
     for pk, seconds, box in rows.values_list("sighting", "seconds", "box"):
         if len(box) == 4:
-            seen[pk].append([round(seconds, 2), *(round(side) for side in box)])
-    return defaultdict(list, {pk: some[:: 1 + len(some) // MOST_BOXES] for pk, some in seen.items()})
+            seen[pk].append([round(seconds, 3), *(round(side) for side in box)])
+    return dict(seen)
 
 
-def _sighting(sighting: Sighting, offset: float, boxes: list[list[float]]) -> dict[str, Any]:
+def _sighting(sighting: Sighting, offset: float) -> dict[str, Any]:
     return {
         "id": sighting.pk,
         "plate": sighting.text,
@@ -185,7 +197,6 @@ def _sighting(sighting: Sighting, offset: float, boxes: list[list[float]]) -> di
         "lon": sighting.lon,
         "car": sighting.car,
         "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
-        "boxes": boxes,
     }
 
 

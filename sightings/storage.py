@@ -51,6 +51,21 @@ def poster_name(instance: Any, filename: str) -> str:
     return f"posters/{instance.fleet_id}/{instance.sha256}{suffix_of(filename) or '.jpg'}"
 
 
+def rendition_name(instance: Any, filename: str) -> str:
+    """`upload_to` of Rendition.file: beside the original, by its content."""
+    return light_name(instance.video)
+
+
+def light_name(video: Any) -> str:
+    """Where a video's rendition lies."""
+    return f"videos/{video.fleet_id}/{video.sha256[:2]}/{video.sha256}.light.mp4"
+
+
+def times_name(video: Any) -> str:
+    """Where the times of a video's frames lie, as JSON."""
+    return f"times/{video.fleet_id}/{video.sha256}.json"
+
+
 def crop_name(*, fleet_id: int, run_id: int, name: str) -> str:
     """Storage path of a picture cut by a run: `crops/<fleet>/<run>/<name>.jpg`. Every crop must be named here."""
     return f"{crops_folder(fleet_id=fleet_id, run_id=run_id)}/{name}.jpg"

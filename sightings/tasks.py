@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from celery import shared_task
 
-from sightings.processing import inspect, merge, read, states, sweep
+from sightings.processing import inspect, merge, read, renditions, states, sweep
 from sightings.progress import publish_trip
 from sightings.services import demo_trip, reprocess, seen_cars
 
@@ -59,6 +59,11 @@ def bring_demo(*, fleet_id: int, user_id: int) -> None:
 @task("place_cars")
 def place_cars(*, vehicle_id: int) -> None:
     seen_cars.place_cars(vehicle_id)
+
+
+@task("render_next")
+def render_next() -> None:
+    renditions.render_next()
 
 
 @task("sweep")

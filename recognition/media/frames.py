@@ -24,9 +24,16 @@ STEPS_BACK = (0.0, 10.0, 60.0)
 
 def upright(frame: Any) -> Image:
     """A decoded picture as BGR, turned as the container asks (by quarters; other angles are left as they are)."""
-    image = frame.to_ndarray(format="bgr24")
-    quarters = round(frame.rotation / 90) % 4  # counter-clockwise
-    return np.ascontiguousarray(np.rot90(image, quarters)) if quarters else np.asarray(image, np.uint8)
+    return turned(frame.to_ndarray(format="bgr24"), quarters(frame))
+
+
+def quarters(frame: Any) -> int:
+    """Quarter turns, counter-clockwise, that bring a decoded picture upright."""
+    return round(float(frame.rotation) / 90) % 4
+
+
+def turned(image: Image, turns: int) -> Image:
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else np.asarray(image, np.uint8)
 
 
 def decode(video: Video) -> Iterator[tuple[float, Any]]:

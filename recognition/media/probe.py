@@ -12,7 +12,7 @@ import av
 from recognition.errors import VideoDamaged
 from recognition.media.container import Video, open_video
 from recognition.media.endings import cut_off
-from recognition.media.frames import decode
+from recognition.media.frames import decode, quarters
 from recognition.types import VideoInfo
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # earlier stamps come from clocks that were never set (1904, 1970)
@@ -28,8 +28,8 @@ def probe(path: Path | str) -> VideoInfo:
                 f"{path.name} opens, but not one of its pictures can be decoded. Copy the file from the card again."
             )
         picture = first[1]
-        quarters = round(picture.rotation / 90) % 4
-        width, height = (picture.height, picture.width) if quarters % 2 else (picture.width, picture.height)
+        turns = quarters(picture)
+        width, height = (picture.height, picture.width) if turns % 2 else (picture.width, picture.height)
         promised, truncated = _duration(video), cut_off(path)
         duration = _read_duration(path) if truncated or not promised else promised
         return VideoInfo(
@@ -37,11 +37,12 @@ def probe(path: Path | str) -> VideoInfo:
             frame_rate=float(video.stream.average_rate or 0),
             width=width,
             height=height,
-            rotation=(-90 * quarters) % 360,
+            rotation=(-90 * turns) % 360,
             codec=video.stream.codec_context.codec.canonical_name,  # not that of the program that decodes it
             container=video.container.format.name,
             created_at=_created_at(video.container.metadata) or _created_at(video.stream.metadata),
             truncated=truncated,
+            pixel_format=picture.format.name,
             missing=max(0.0, promised - duration) if truncated else 0.0,
         )
 

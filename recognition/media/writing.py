@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 import cv2
 import numpy as np
+from av.video.frame import PictureType
 
 from recognition.errors import CannotWrite
 from recognition.media.container import Video
 from recognition.types import Image
 
-QUALITY = {"crf": "20", "preset": "veryfast"}
 RATE = 30  # frames a second that the encoder reckons with where the source does not say; times are the source's
+LONGEST_GROUP = 10  # times the usual number of frames between two key frames, where frames come more densely
 UNSPECIFIED, LIMITED = 2, 1  # AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG of FFmpeg's pixfmt.h
 
-Write = Callable[[Image, float], None]
+Picture: TypeAlias = "Image | av.VideoFrame"  # as BGR, or as a decoder gave it
+Write: TypeAlias = "Callable[[Picture, float], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How well and how seekable."""
+
+    options: Mapping[str, str]  # of libx264
+    key_every: float  # seconds at most between two frames that a player can seek to at once
+
+
+FINE = Style({"crf": "20", "preset": "veryfast"}, 2.0)
+# No frame refers to a later one: whatever a player seeks to, it decodes no more than the second before it.
+LIGHT = Style({"crf": "26", "preset": "veryfast", "bf": "0"}, 1.0)
 
 
 def check_writable(out: Path, source: Path) -> None:
@@ -38,7 +54,7 @@ def check_writable(out: Path, source: Path) -> None:
 
 
 @contextmanager
-def new_video(out: Path, source: Video) -> Iterator[Write]:
+def new_video(out: Path, source: Video, style: Style = FINE) -> Iterator[Write]:
     """A function that appends a picture shown at `seconds`, later than the one before it; all of the first one's size.
 
     Sides of an odd length get one more row or column, as H.264 wants it. The file gets its name once it is whole;
@@ -50,7 +66,7 @@ def new_video(out: Path, source: Video) -> Iterator[Write]:
             container = av.open(str(partial), "w", format="mp4", options={"movflags": "faststart"})
         except (OSError, av.error.FFmpegError) as error:
             raise _refused(out, error) from error
-        encoder = _Encoder(out, container, source)
+        encoder = _Encoder(out, container, source, style)
         yield encoder.write
         encoder.finish()
         partial.replace(out)
@@ -59,19 +75,23 @@ def new_video(out: Path, source: Video) -> Iterator[Write]:
 
 
 class _Encoder:
-    def __init__(self, out: Path, container: Any, source: Video) -> None:
-        self.out, self.container, self.source = out, container, source
+    def __init__(self, out: Path, container: Any, source: Video, style: Style) -> None:
+        self.out, self.container, self.source, self.style = out, container, source, style
         self.stream: Any = None
         self.colors: int | None = None  # the matrix of the source, where it names one
+        self._key_due = 0.0
 
-    def write(self, image: Image, seconds: float) -> None:
-        image = _even(image)
+    def write(self, image: Picture, seconds: float) -> None:
+        if not isinstance(image, av.VideoFrame):
+            image = av.VideoFrame.from_ndarray(_even(image), format="bgr24")
         if self.stream is None:
-            self.stream = self._new_stream(image.shape[1], image.shape[0])
-        picture = av.VideoFrame.from_ndarray(image, format="bgr24")
-        picture = picture.reformat(format="yuv420p", dst_colorspace=self.colors)
+            self.stream = self._new_stream(image.width, image.height)
+        picture = image.reformat(format="yuv420p", dst_colorspace=self.colors, dst_color_range=LIMITED)
         picture.time_base = self.source.time_base
         picture.pts = round(seconds / self.source.time_base)
+        picture.pict_type = PictureType.NONE  # not what it was in the source
+        if seconds >= self._key_due:
+            picture.pict_type, self._key_due = PictureType.I, seconds + self.style.key_every
         self._mux(picture)
 
     def finish(self) -> None:
@@ -84,10 +104,10 @@ class _Encoder:
 
     def _new_stream(self, width: int, height: int) -> Any:
         rate = round(self.source.stream.average_rate or RATE) or RATE
-        stream = self.container.add_stream("libx264", rate=rate, options=QUALITY)
+        stream = self.container.add_stream("libx264", rate=rate, options={**self.style.options, "forced-idr": "1"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = self.source.time_base
-        stream.codec_context.gop_size = 2 * rate  # a key frame every two seconds: players seek to those
+        stream.codec_context.gop_size = round(LONGEST_GROUP * self.style.key_every * rate)
         original = self.source.stream.codec_context
         stream.codec_context.sample_aspect_ratio = original.sample_aspect_ratio or 1
         if original.colorspace != UNSPECIFIED:  # else a player makes the same guess for both videos

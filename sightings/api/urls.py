@@ -15,6 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 import sightings.api.schema  # noqa: F401 - registers how our tokens are told of in the OpenAPI document
 from sightings.api.base import ApiView
+from sightings.api.views.coverage import CoverageCellView, CoverageView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reprocess import ReprocessViews
 from sightings.api.views.reviewing import AliasViews, BatchViews, ReviewNextView, ReviewReleaseView
@@ -64,6 +65,8 @@ urlpatterns = [
     path("queue/", QueueView.as_view(), name="queue"),
     path("review/next/", ReviewNextView.as_view(), name="review-next"),
     path("review/release/", ReviewReleaseView.as_view(), name="review-release"),
+    path("coverage/", CoverageView.as_view(), name="coverage"),
+    path("coverage/<str:cell>/", CoverageCellView.as_view(), name="coverage-cell"),
     path("uploads/", UploadListView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("uploads/<uuid:upload_id>/retry/", UploadRetryView.as_view(), name="upload-retry"),

@@ -44,7 +44,7 @@ from sightings.models import (
     Video,
 )
 from sightings.querysets import DOUBTFUL_BELOW
-from sightings.services.places import COARSE, FINE
+from sightings.services.coverage import COARSE, FINE, cover
 
 MODEL = "demo@1"
 GPS = "demo"
@@ -103,6 +103,8 @@ class Writer:
         written = {(run, key): pk for run, key, pk in keys}
         for one in meetings:
             one.row.pk = written[one.row.run_id, one.row.key]
+        for run in runs:
+            cover(run.video)
         if self.with_reads:
             insert(Observation, OBSERVED, [row for one in meetings for row in _observations(one.row)])
         self._write_words(meetings)

@@ -1,6 +1,7 @@
 """All models by name, so that the rest of the app imports them from one place."""
 
 from sightings.models.audit import AuditEntry
+from sightings.models.coverage import CoveredCell
 from sightings.models.edits import TripEdit, TripEditKind
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reprocess import Difference, Reprocess, ReprocessState
@@ -19,6 +20,8 @@ from sightings.models.sightings import (
 )
 from sightings.models.trips import (
     Camera,
+    Rendition,
+    RenditionState,
     SidecarTrack,
     TimeSource,
     Track,
@@ -41,6 +44,7 @@ __all__ = [
     "Correction",
     "CorrectionAction",
     "CorrectionBatch",
+    "CoveredCell",
     "Difference",
     "Flag",
     "Fleet",
@@ -51,6 +55,8 @@ __all__ = [
     "PlateKey",
     "PlateSource",
     "ProcessingRun",
+    "Rendition",
+    "RenditionState",
     "Reprocess",
     "ReprocessState",
     "ReviewClaim",

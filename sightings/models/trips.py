@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sightings import storage
-from sightings.models.checks import at_least_zero, chosen
+from sightings.models.checks import at_least_zero, chosen, unit
 from sightings.models.fleets import Fleet, User, Vehicle
 from sightings.querysets import FleetQuerySet, TripQuerySet
 
@@ -144,6 +144,41 @@ class Video(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+
+class RenditionState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    MAKING = "making", "Being made"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Rendition(models.Model):
+    """A light H.264 copy of a video that browsers cannot play as it is, each frame at the same time as there."""
+
+    fleet_path = "video__fleet"
+
+    video = models.OneToOneField(Video, on_delete=models.CASCADE, related_name="rendition")
+    state = models.CharField(max_length=7, choices=RenditionState.choices, default=RenditionState.WAITING)
+    progress = models.FloatField(default=0.0)
+    file = models.FileField(max_length=300, upload_to=storage.rendition_name, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)  # the worker's sign of life while it is being made
+
+    objects = FleetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            # Which one is made next, and the sweep: those whose worker died.
+            models.Index(fields=["state", "updated_at"], name="rendition_by_state"),
+        ]
+        constraints = [chosen("state", RenditionState, "rendition"), unit("progress", "rendition")]
+
+    def __str__(self) -> str:
+        return f"rendition of video {self.video_id}"
 
 
 class Track(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from recognition import images
 from recognition.errors import TelemetryUnreadable
-from recognition.media import frames, hashing, probe, segments
+from recognition.media import frames, hashing, probe, rendition, segments, times
 from recognition.telemetry.evidence import was_reset
 from recognition.telemetry.filenames import camera_of, read_name
 from recognition.telemetry.track import Track as Positions
@@ -36,6 +37,7 @@ from sightings.processing.embedded import NO_FIX, Inside, look_inside, timed_fro
 from sightings.processing.states import refresh_trip
 from sightings.progress import publish_trip, publish_upload
 from sightings.queue import enqueue
+from sightings.services import renditions
 from sightings.services.current import make_current
 from sightings.services.places import refresh_trip_span
 from sightings.services.trip_clock import move_clock
@@ -94,6 +96,7 @@ def _look(upload: Upload, path: Path, sha256: str) -> Looked:
     names = storage.video_name(video, upload.filename), storage.poster_name(video, ".jpg")
     looked = Looked(sha256, info, cuts, look_inside(path, info, upload.filename), *names)
     files.put(looked.poster, _poster(path, info))
+    files.put(storage.times_name(video), json.dumps(asdict(times.frame_times(path))).encode())
     files.keep(path, looked.file)
     return looked
 
@@ -143,6 +146,8 @@ def _enter(upload: Upload, looked: Looked) -> None:
         Upload.objects.filter(pk=sidecar.pk).update(findings=told, video=video, trip=trip, state=UploadState.DONE)
         publish_upload(str(sidecar.pk))
     start_reading(video, looked.cuts)
+    if not rendition.plays_everywhere(looked.info):
+        renditions.ask(video)
     if start.source == TimeSource.GPS:
         drives.redate_mates(upload)
 

@@ -11,6 +11,7 @@ from sightings.processing.leases import OPEN_RUNS
 from sightings.processing.persist import write_sightings
 from sightings.progress import publish_run
 from sightings.services.compare import compare_video
+from sightings.services.coverage import cover
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def merge_run(run_id: int) -> None:
     )
     finished = Segment.objects.filter(run=run, state=SegmentState.DONE).order_by("index")
     write_sightings(run, passes(finished))
+    cover(run.video)
     states.refresh_progress(run.pk)
     closed = states.finish_run(run)
     if run.is_current:

@@ -25,7 +25,7 @@ from sightings.models import (
     UploadState,
     Vehicle,
 )
-from sightings.processing import turns
+from sightings.processing import renditions, turns
 from sightings.processing.inspect import drop_bytes
 from sightings.processing.leases import OPEN_RUNS, dead_segments
 from sightings.processing.sidecars import IN_PLACE
@@ -47,6 +47,7 @@ def sweep() -> None:
     sweep_bytes()
     sweep_cars()
     sweep_discarded()
+    sweep_renditions()
 
 
 def sweep_discarded() -> None:
@@ -56,6 +57,11 @@ def sweep_discarded() -> None:
         return
     for pk in list(left.values_list("pk", flat=True)[:MOST]):
         send("drop_reprocess", "light", {"reprocess_id": pk})
+
+
+def sweep_renditions() -> None:
+    """Renditions whose worker died, and those that wait although nobody was told."""
+    _tell("render_next", "render", renditions.waiting())
 
 
 def sweep_cars() -> None:

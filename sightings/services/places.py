@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import h3
-
 from sightings import selectors
 from sightings.models import CAR_FIELDS, Sighting, Track, Trip, Video
+from sightings.services.coverage import COARSE, FINE, cell_at, cover
 from sightings.services.plates import refresh_spans
 from sightings.services.seen_cars import car_of, plate_of, view_of
 from sightings.services.tracks import positions_of, rounded
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # stands in where a video's own start is unknown; only differences count
-FINE, COARSE = 9, 7  # H3 resolutions: cells of some 0.1 km² and 5 km²
 
 NOWHERE: dict[str, Any] = {
     "lat": None, "lon": None, "heading": None, "speed": None, "accuracy_m": None, "gps_source": "",
@@ -57,8 +55,8 @@ class Stamper:
             "speed": rounded(here.speed),
             "accuracy_m": rounded(here.accuracy_m),
             "gps_source": self.source,
-            "h3_r7": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, COARSE)),
-            "h3_r9": h3.str_to_int(h3.latlng_to_cell(here.lat, here.lon, FINE)),
+            "h3_r7": cell_at(here.lat, here.lon, COARSE),
+            "h3_r9": cell_at(here.lat, here.lon, FINE),
         }
 
 
@@ -71,6 +69,7 @@ def restamp(video: Video) -> None:
             setattr(row, name, value)
     Sighting.objects.bulk_update(rows, STAMPED, batch_size=200)
     refresh_spans({row.plate_id for row in rows if row.plate_id})
+    cover(video)
 
 
 def refresh_trip_span(trip: Trip) -> None:

@@ -34,6 +34,7 @@ from sightings.querysets import FleetQuerySet
 from sightings.queue import enqueue
 from sightings.services import audit
 from sightings.services.carry_over import reapply_corrections
+from sightings.services.coverage import cover
 from sightings.services.current import make_current
 from sightings.services.plates import plates_for, tidy_plates
 from sightings.services.reprocess import OPEN_RUNS
@@ -203,6 +204,7 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
             refresh_flagged(row)
     touched |= {plate.pk for plate in plates.values()}
     tidy_plates(touched)
+    cover(seen.video)
 
 
 def _note(action: str, job: Reprocess, user: User, runs: list[ProcessingRun]) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from recognition.telemetry.track import Track as Positions
 from recognition.types import GpsPoint
 from sightings.models import SidecarTrack, Track, Upload, Video
+from sightings.services.coverage import cover
 
 MARGIN_S = 5.0  # points this long before and after a video still belong to it
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +35,7 @@ def lay(video: Video, positions: Positions, name: str, sidecar: Upload | None = 
             "ended_at": start + timedelta(seconds=points[-1][0] or 0.0),
         },
     )
+    cover(video)
     return True
 
 

@@ -8,23 +8,51 @@ from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from sightings import selectors
-from sightings.models import User, Video
-from sightings.storage import local_path
+from sightings import selectors, storage
+from sightings.models import Rendition, RenditionState, User, Video
 from sightings.views.people import note_once, page, person_of
 from sightings.views.ranges import serve
+
+
+class NoSuchFile(Http404):
+    """The row is there, but not the file that it speaks of."""
 
 
 @require_safe
 @page
 def video(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _video(request, pk)
-    name = found.file.name or ""
-    path = local_path(name)
+    return _stored(request, found.file.name or "", _video_type(found.original_name), found.sha256)
+
+
+@require_safe
+@page
+def rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The light copy of a video, once it is there."""
+    video = _video(request, pk)
+    made = Rendition.objects.filter(video=video, state=RenditionState.DONE).first()
+    if made is None:
+        raise Http404
+    return _stored(request, made.file.name or "", "video/mp4", f"{video.sha256}-light")
+
+
+@require_safe
+@page
+def times(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """When each frame of a video is shown; nothing (204) for videos that came in before such times were kept."""
+    try:
+        return _whole(storage.times_name(_video(request, pk)), "application/json")
+    except NoSuchFile:
+        return HttpResponse(status=204)
+
+
+def _stored(request: HttpRequest, name: str, content_type: str, etag: str) -> HttpResponseBase:
+    """A film out of storage, or the part of it that was asked for."""
+    path = storage.local_path(name)
     if path is None:
         return HttpResponseRedirect(default_storage.url(name))
     try:
-        return serve(request, path, content_type=_video_type(found.original_name), etag=found.sha256)
+        return serve(request, path, content_type=content_type, etag=etag)
     except FileNotFoundError as error:
         raise Http404 from error
 
@@ -38,7 +66,7 @@ def _video_type(name: str) -> str:
 @require_safe
 @page
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
-    return _picture(_video(request, pk).poster.name or "")
+    return _whole(_video(request, pk).poster.name or "", "image/jpeg")
 
 
 @require_safe
@@ -48,7 +76,7 @@ def crop(request: HttpRequest, name: str) -> HttpResponseBase:
     person = person_of(request)
     if selectors.crop_visible_to(person, name) is None:
         raise Http404
-    response = _picture(name)
+    response = _whole(name, "image/jpeg")
     _note(person, name)
     return response
 
@@ -66,16 +94,16 @@ def _video(request: HttpRequest, pk: int) -> Video:
     return found
 
 
-def _picture(name: str) -> HttpResponseBase:
-    """A JPEG out of storage; a name stands for the same bytes for ever, so browsers may keep it."""
+def _whole(name: str, content_type: str) -> HttpResponseBase:
+    """A small file out of storage; a name stands for the same bytes for ever, so browsers may keep it."""
     if not name:
         raise Http404
-    if local_path(name) is None:
+    if storage.local_path(name) is None:
         return HttpResponseRedirect(default_storage.url(name))
     try:
         with default_storage.open(name) as stream:
             body = stream.read()
     except FileNotFoundError as error:
-        raise Http404 from error
+        raise NoSuchFile from error
     headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return HttpResponse(body, content_type="image/jpeg", headers=headers)
+    return HttpResponse(body, content_type=content_type, headers=headers)

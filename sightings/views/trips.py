@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from sightings import selectors, selectors_pages
+from sightings import selectors, selectors_pages, selectors_trips, trip_filters
 from sightings.forms import FLAG_REASONS, TripNameForm
-from sightings.models import Camera, Role, Trip, User
+from sightings.models import Camera, Role, Trip, TripState, User
+from sightings.selectors_trips import Day
 from sightings.services import audit, queueing, trip_edits, trips
 from sightings.services.roles import has_role
+from sightings.trip_filters import TripFilters
 from sightings.views.people import back, note_once, page, person_of, told
 
 PER_PAGE = 30
@@ -23,10 +29,51 @@ PER_PAGE = 30
 @require_safe
 @page
 def index(request: HttpRequest) -> HttpResponse:
-    paginator = Paginator(selectors.trips_for(person_of(request)), PER_PAGE)
-    shown = paginator.get_page(request.GET.get("page"))
-    context = {"page": shown, "cards": selectors_pages.cards(shown.object_list), "trip_count": paginator.count}
+    """The filters, and the last month of the calendar (`until`), stand in the URL."""
+    person, filters = person_of(request), trip_filters.parse(request.GET)
+    shown = _shown(request, person, filters)
+    mine = Trip.objects.visible_to(person)
+    days = selectors_trips.driven_days(trip_filters.narrow(mine, filters.on(None, None)))
+    months = selectors_trips.months(days, trip_filters.day(request.GET, "until"))
+    context = {
+        "page": shown,
+        "groups": _by_day(selectors_pages.cards(shown.object_list), days),
+        "found_count": shown.paginator.count,
+        "trip_count": mine.count(),
+        "filters": filters,
+        "query": filters.query(),
+        "months": months,
+        "any_day": filters.on(None, None).query(),
+        "earlier": months[0].first - timedelta(days=1) if any(day < months[0].first for day in days) else None,
+        "later": months[-1].last + timedelta(days=365) if any(day > months[-1].last for day in days) else None,
+        "vehicles": selectors.vehicles_for(person),
+        "states": TripState.choices,
+    }
     return render(request, "sightings/trips.html", context)
+
+
+@require_safe
+@page
+def lines(request: HttpRequest) -> JsonResponse:
+    """The lines of the trips that the page lists, for its map."""
+    person = person_of(request)
+    shown = _shown(request, person, trip_filters.parse(request.GET))
+    return JsonResponse(selectors_trips.lines(shown.object_list))
+
+
+def _shown(request: HttpRequest, person: User, filters: TripFilters) -> Page[Trip]:
+    found = trip_filters.narrow(selectors.trips_for(person), filters)
+    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def _by_day(cards: list[dict[str, Any]], days: dict[date, Day]) -> list[tuple[Day | None, list[dict[str, Any]]]]:
+    """The cards of each day together; None for those whose time is not known."""
+
+    def day_of(card: dict[str, Any]) -> date | None:
+        started_at = card["trip"].started_at
+        return timezone.localtime(started_at).date() if started_at else None
+
+    return [(days.get(day) if day else None, list(some)) for day, some in groupby(cards, key=day_of)]
 
 
 @require_safe

@@ -10,12 +10,14 @@ import { makeTimeline } from "./trip_timeline.js";
 import { makeWords } from "./trip_words.js";
 
 const REFRESH_EVERY = 4000;
+const JUMP = 5; // seconds
 const data = pageData("trip-data");
+let known = byId(data);
 const trip = {
   data,
   views: [],
   now: null,
-  find: (id) => trip.data.sightings.find((sighting) => sighting.id === id),
+  find: (id) => known.get(id),
   /** Light one sighting in all four places; null puts the light out. */
   light(id) {
     for (const view of trip.views) view.light?.(id);
@@ -25,7 +27,7 @@ const trip = {
     const sighting = trip.find(id);
     if (!sighting) return;
     trip.choose(id);
-    player.seek(sighting.at, { play, video: sighting.video });
+    player.show(player.part(sighting.video), sighting.best, { play });
     history.replaceState(null, "", `#s${id}`);
   },
   choose(id) {
@@ -45,6 +47,10 @@ const trip = {
     trip.go(shown[next].id);
   },
 };
+
+function byId({ sightings }) {
+  return new Map(sightings.map((sighting) => [sighting.id, sighting]));
+}
 
 function nearest(shown, by) {
   const later = shown.findIndex((sighting) => sighting.at >= player.at());
@@ -70,6 +76,7 @@ async function refresh() {
   asked = true;
   try {
     trip.data = await api(`/trips/${data.trip.id}/data/`);
+    known = byId(trip.data);
     showHead(trip.data.trip);
     for (const view of trip.views) view.refresh?.();
     if (trip.now) trip.choose(trip.now);
@@ -94,13 +101,22 @@ on("trip", (news) => {
   trip.data.trip = news;
   if (changed) refresh();
 });
+on("rendition", (news) => news.trip_id === data.trip.id && player.copied(news));
 on("sighting", (news) => news.trip_id === data.trip.id && refresh());
 on("connected", refresh); // what happened while there was no line
 
+const legend = document.getElementById("keys-dialog");
+document.getElementById("keys-open").addEventListener("click", () => legend.showModal());
+
 const keys = {
   " ": () => player.toggle(),
-  arrowleft: () => player.frame(-1),
-  arrowright: () => player.frame(1),
+  arrowleft: (shift) => (shift ? player.by(-JUMP) : player.frame(-1)),
+  arrowright: (shift) => (shift ? player.by(JUMP) : player.frame(1)),
+  "<": () => player.faster(-1),
+  ">": () => player.faster(1),
+  v: () => player.other(),
+  z: () => player.full(),
+  "?": () => legend.showModal(),
   j: () => trip.step(1),
   k: () => trip.step(-1),
   f: () => words.flag(),
@@ -109,10 +125,11 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   const act = typing(event) ? null : keys[event.key.toLowerCase()];
-  // A focused button is pressed by space, and a focused time line moved by its own arrows.
-  if (!act || (event.key === " " && event.target.closest("button, a, summary, [role=button]")) || event.defaultPrevented) return;
+  // A focused button is pressed by space (but a row of the list, which was only clicked, by Enter alone), and a focused
+  // time line moved by its own arrows.
+  if (!act || (event.key === " " && event.target.closest("button:not(.seen-time), a, summary, [role=button]")) || event.defaultPrevented) return;
   event.preventDefault();
-  act();
+  act(event.shiftKey);
 });
 
 makeEdits(data.trip.id);

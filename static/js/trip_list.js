@@ -1,42 +1,68 @@
-// The list of sightings: crop, plate, moment, verdict. Rows far away are not laid out, so thousands stay quick.
+// The list of sightings: crop, plate, moment, verdict. Only the rows in view exist, so that thousands stay quick.
 import { clock, h, icon, percent } from "./dom.js";
 import { plateChip } from "./plate.js";
+
+const BEYOND = 6; // rows kept above and below those in view
 
 export function makeList(trip) {
   const list = document.getElementById("list");
   const count = document.getElementById("list-count");
   const filter = document.getElementById("list-filter");
   const doubtful = document.getElementById("list-doubtful");
-  let rows = new Map();
+  const rows = new Map(); // id → {signature, element} of the rows that exist
+  let found = [];
+  let lit = null;
 
   const wanted = (sighting) => {
     const typed = filter.value.toUpperCase().replace(/[^\p{L}\p{N}?]/gu, "");
     return (!typed || sighting.plate.includes(typed)) && (!doubtful.checked || sighting.doubtful);
   };
-  const shown = () => trip.data.sightings.filter(wanted);
+  const rowHeight = () => parseFloat(getComputedStyle(list).getPropertyValue("--row"));
 
-  /** A row that has not changed stays the same element, so that the list keeps its place and its focus. */
   function refresh() {
-    const before = rows;
-    rows = new Map();
-    const found = shown();
-    for (const sighting of found) {
-      const signature = JSON.stringify(sighting);
-      const old = before.get(sighting.id);
-      rows.set(sighting.id, old?.signature === signature ? old : { signature, element: row(sighting) });
-    }
-    const elements = [...rows.values()].map((one) => one.element);
-    if (!elements.length || elements.length !== list.children.length || elements.some((element, index) => list.children[index] !== element)) {
-      list.replaceChildren(...(elements.length ? elements : [empty()]));
-    }
+    found = trip.data.sightings.filter(wanted);
     const total = trip.data.sightings.length;
     count.textContent = found.length === total ? String(total) : `${found.length} of ${total}`;
-    choose(trip.now, false);
+    paint();
+  }
+
+  /** Bring the rows in view up to date; one that has not changed stays the same element and keeps its focus. */
+  function paint() {
+    list.style.setProperty("--rows", found.length);
+    if (!found.length) {
+      rows.clear();
+      list.replaceChildren(empty());
+      return;
+    }
+    const high = rowHeight();
+    const first = Math.max(0, Math.floor(list.scrollTop / high) - BEYOND);
+    const last = Math.min(found.length, Math.ceil((list.scrollTop + list.clientHeight) / high) + BEYOND);
+    const inView = found.slice(first, last);
+    const ids = new Set(inView.map((sighting) => sighting.id));
+    for (const id of rows.keys()) if (!ids.has(id) && !holdsFocus(id)) rows.delete(id);
+    const elements = inView.map((sighting, index) => placed(sighting, first + index));
+    for (const old of [...list.children]) if (!elements.includes(old)) old.remove();
+    elements.forEach((element, index) => list.children[index] !== element && list.insertBefore(element, list.children[index] ?? null));
+  }
+
+  const holdsFocus = (id) => rows.get(id).element.contains(document.activeElement);
+
+  function placed(sighting, index) {
+    const signature = JSON.stringify(sighting);
+    const old = rows.get(sighting.id);
+    const made = old?.signature === signature ? old : { signature, element: row(sighting) };
+    rows.set(sighting.id, made);
+    made.element.style.setProperty("--index", index);
+    made.element.setAttribute("aria-posinset", index + 1);
+    made.element.setAttribute("aria-setsize", found.length);
+    made.element.classList.toggle("now", sighting.id === trip.now);
+    made.element.classList.toggle("lit", sighting.id === lit);
+    return made.element;
   }
 
   function row(sighting) {
     const picture = sighting.crop ? h("img.crop", { src: sighting.crop, alt: "", loading: "lazy" }) : h("span.crop.none", {}, "no picture");
-    const time = h("button.seen-time", { type: "button", "aria-label": `Play ${sighting.plate || "unreadable plate"} at ${clock(sighting.at)}` }, clock(sighting.at));
+    const time = h("button.seen-time", { type: "button", "aria-label": `Show ${sighting.plate || "unreadable plate"} at ${clock(sighting.at)}` }, clock(sighting.at));
     const open = h("a", { href: `/sightings/${sighting.id}/`, title: "All reads, and correcting", "aria-label": `Open the sighting of ${sighting.plate || "an unreadable plate"}` }, icon("turn"));
     const element = h(
       "li", { class: `seen ${sighting.state}`, "data-sighting": sighting.id },
@@ -54,21 +80,27 @@ export function makeList(trip) {
     return h("li.card-body.small.muted", {}, words);
   }
 
-  function mark(name, id) {
-    for (const [one, { element }] of rows) element.classList.toggle(name, one === id);
+  /** Move the list to a row if it is out of view. */
+  function choose(id) {
+    const index = found.findIndex((sighting) => sighting.id === id);
+    if (index >= 0) {
+      const [top, high] = [index * rowHeight(), rowHeight()];
+      if (top < list.scrollTop || top + high > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+    }
+    paint();
   }
 
-  function choose(id, scroll = true) {
-    mark("now", id);
-    if (!scroll) return;
-    const element = rows.get(id)?.element;
-    if (!element) return;
-    const [top, bottom] = [element.offsetTop, element.offsetTop + element.offsetHeight];
-    if (top < list.scrollTop || bottom > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+  function light(id) {
+    rows.get(lit)?.element.classList.remove("lit");
+    lit = id;
+    rows.get(lit)?.element.classList.add("lit");
   }
 
-  for (const control of [filter, doubtful]) control.addEventListener("input", refresh);
-  return { refresh, shown, choose, light: (id) => mark("lit", id) };
+  const restart = () => ((list.scrollTop = 0), refresh());
+  for (const control of [filter, doubtful]) control.addEventListener("input", restart);
+  list.addEventListener("scroll", paint, { passive: true });
+  new ResizeObserver(() => found.length && paint()).observe(list);
+  return { refresh, shown: () => found, choose, light };
 }
 
 function verdict(sighting) {

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { bearing, drawRoute, fit, makeMap, marker, pin } from "./map.js";
 import { seenCars } from "./seen_cars.js";
 
+const SAME_PLACE = 15; // metres
 const CAR = '<svg viewBox="0 0 24 24"><path d="M12 2.500 19.500 21 12 16.800 4.500 21z"/></svg>';
 
 export function makeTripMap(trip) {
@@ -12,6 +13,7 @@ export function makeTripMap(trip) {
   let route = "";
   let pins = new Map();
   let car = null;
+  let now = 0;
   const layers = {};
 
   const points = () => trip.data.videos.filter((one) => one.camera !== "rear" || trip.data.videos.length === 1).flatMap((one) => one.points.filter((point) => point[1] !== null));
@@ -30,9 +32,19 @@ export function makeTripMap(trip) {
       layers.route?.remove();
       fit(map, L.latLngBounds(line.length ? line.map((point) => [point[1], point[2]]) : placed.map((one) => [one.lat, one.lon])));
       layers.route = drawRoute(map, line);
+      // A wide line that is not seen, to click on.
+      if (line.length > 1) L.polyline(line.map((point) => [point[1], point[2]]), { weight: 24, opacity: 0, className: "route-hit" }).addTo(layers.route).on("click", (event) => trip.seek(momentOf(event.latlng)));
     }
     drawPins(placed);
     layers.cars.show(placed);
+  }
+
+  /** When the car was nearest to a place; of several times, the one nearest to now. */
+  function momentOf(place) {
+    const passes = trip.data.videos.flatMap((video) => video.points.filter((point) => point[1] !== null).map((point) => ({ at: video.offset + point[0], away: map.distance(place, [point[1], point[2]]) })));
+    const least = Math.min(...passes.map((pass) => pass.away));
+    const near = passes.filter((pass) => pass.away <= least + SAME_PLACE);
+    return near.sort((a, b) => Math.abs(a.at - now) - Math.abs(b.at - now))[0].at;
   }
 
   function begin() {
@@ -61,9 +73,12 @@ export function makeTripMap(trip) {
     return h("div", {}, sighting.crop && h("img.crop", { src: sighting.crop, alt: "" }), h("b.plain-plate", {}, sighting.plate || "unreadable"));
   }
 
-  const mark = (name, id) => {
-    for (const [one, dot] of pins) dot.getElement()?.classList.toggle(name, one === id);
-  };
+  const marked = {};
+  function mark(name, id) {
+    pins.get(marked[name])?.getElement()?.classList.remove(name);
+    pins.get(id)?.getElement()?.classList.add(name);
+    marked[name] = id;
+  }
 
   function choose(id) {
     mark("now", id);
@@ -73,6 +88,7 @@ export function makeTripMap(trip) {
 
   /** The car glides between the points of the track. */
   function moved(at, video) {
+    now = at;
     if (!map || !video?.points.length) return;
     const t = at - video.offset;
     const after = video.points.findIndex((point) => point[0] >= t);

@@ -1,106 +1,191 @@
-// The video, or the several videos of a trip on one axis of time, with boxes over the plates.
-import { clock, svg, when } from "./dom.js";
+// The clips of a trip on one axis of time: two screens, of which one plays and the other has the next clip ready.
+import { clock, h, when } from "./dom.js";
+import { aboutCopy, askForCopy, clipOf } from "./trip_clip.js";
+import { makeControls } from "./trip_controls.js";
+import { makeOverlay } from "./trip_overlay.js";
 
-const INTO_FRAME = 0.01; // seconds: at its very time stamp, rounding may show the frame before
-const SHOWN_AROUND = 0.35; // seconds a box stays before and after the frames it was read in
+const READY_BEFORE = 30; // seconds before the end of a clip at which the next one is fetched
 
 export function makePlayer(trip) {
   const $ = (id) => document.getElementById(id);
-  const [video, boxes, note, choice] = [$("video"), $("boxes"), $("player-note"), $("video-select")];
+  const stage = $("stage");
+  const note = $("player-note");
+  let [screen, spare] = stage.querySelectorAll("video");
   let current = null;
-  let origin = 0; // what the browser calls the first frame of this file: some files do not begin at 0
-  let lit = null;
-  let wanted = null; // seconds into a video that is still loading
-
-  const inVideo = () => Math.max(0, video.currentTime - origin);
+  let wanted = null; // seconds into a clip whose length is not known yet
+  let stuck = false; // this browser does not show the clip
+  let asked = 0; // counts what was asked to be shown: only the last counts
+  const overlay = makeOverlay(trip, stage);
   const part = (id) => trip.data.videos.find((one) => one.id === id);
-  const at = () => (current ? current.offset + inVideo() : 0);
+  const times = () => clipOf(current).times;
+  const source = (one) => one.light || one.url;
 
-  /** The video that shows this moment; the camera that is being watched comes first. */
+  /** The frame that is shown; while one is being sought, that one. */
+  const frameNow = () => times().index(wanted ?? screen.currentTime);
+  const inClip = () => (current ? times().at(frameNow()) : 0);
+  const at = () => (current ? current.offset + inClip() : 0);
+
+  const covers = (one, moment) => moment >= one.offset - 0.01 && moment <= one.offset + one.duration + 0.01;
+
+  /** The clip that shows this moment; the camera that is being watched comes first. */
   function showing(moment) {
-    const covers = trip.data.videos.filter((one) => moment >= one.offset - 0.01 && moment <= one.offset + one.duration + 0.01);
-    return covers.find((one) => one.camera === current?.camera) ?? covers[0] ?? trip.data.videos[0];
+    const all = trip.data.videos.filter((one) => covers(one, moment));
+    return all.find((one) => one.id === current?.id) ?? all.find((one) => one.camera === current?.camera) ?? all[0] ?? nearest(moment);
   }
 
-  function load(one, start = 0) {
+  function nearest(moment) {
+    const away = (one) => Math.max(one.offset - moment, moment - one.offset - one.duration);
+    return [...trip.data.videos].sort((a, b) => away(a) - away(b))[0];
+  }
+
+  const nextOf = (one) => trip.data.videos.filter((other) => other.camera === one.camera && other.offset > one.offset).sort((a, b) => a.offset - b.offset)[0];
+  const before = (one) => trip.data.videos.filter((other) => other.camera === one.camera && other.offset < one.offset).sort((a, b) => b.offset - a.offset)[0];
+  /** Another camera's clip of the same moment. */
+  const beside = () => current && trip.data.videos.find((one) => one.camera !== current.camera && covers(one, at()));
+
+  function fill(element, one) {
+    element.dataset.video = one.id;
+    element.poster = one.poster;
+    element.src = source(one);
+    element.load();
+    clipOf(one);
+  }
+
+  function load(one, start) {
+    const playing = !screen.paused;
     current = one;
+    stuck = false;
     note.hidden = true;
-    video.poster = start ? "" : one.poster;
-    video.src = one.url;
-    video.load(); // a media fragment would not survive a second seek
-    origin = 0;
+    if (spare.dataset.video === String(one.id) && !spare.error && spare.src.endsWith(source(one))) {
+      screen.pause();
+      [screen, spare] = [spare, screen];
+      screen.classList.add("on");
+      spare.classList.remove("on");
+    } else {
+      fill(screen, one);
+    }
+    screen.playbackRate = screen.defaultPlaybackRate = controls.speed();
+    [screen.muted, screen.volume] = [spare.muted, spare.volume];
     wanted = start;
-    choice.value = String(one.id);
-    boxes.setAttribute("viewBox", `0 0 ${one.width || 1280} ${one.height || 720}`);
+    begin();
+    if (playing) screen.play().catch(() => {});
+    for (const known of [clipOf(one).ready, clipOf(one).asked]) known.then(() => tell());
+    controls.showClip(one, beside());
+    watch();
   }
 
-  /** With the first frame there, the file's own beginning is known, and only then can it be sought in. */
+  /** A clip can be sought in once its length is known. */
   function begin() {
-    if (wanted === null) return;
-    origin = video.currentTime;
-    if (wanted > 0) video.currentTime = origin + wanted;
+    if (wanted === null || screen.readyState < 1) return;
+    if (wanted > 0 || screen.currentTime > 0) screen.currentTime = wanted;
     wanted = null;
   }
 
-  function seek(moment, { play = false, video: id = null } = {}) {
-    const one = (id && part(id)) || showing(moment);
+  /** Show the frame of a clip that is shown `seconds` into it. */
+  async function show(one, seconds, { play = false } = {}) {
     if (!one) return;
-    const inside = Math.min(Math.max(0, moment - one.offset) + INTO_FRAME, Math.max(0, one.duration - INTO_FRAME));
-    if (one.id !== current?.id) load(one, inside);
-    else if (wanted !== null) wanted = inside;
-    else video.currentTime = origin + inside;
-    if (play) video.play().catch(() => {});
+    if (one.id !== current?.id) load(one, Math.max(0, seconds));
+    const mine = (asked += 1);
+    await clipOf(one).ready;
+    if (mine !== asked) return;
+    goTo(times().inside(times().index(seconds)));
+    if (play) screen.play().catch(() => {});
     tell();
   }
 
-  function tell() {
-    const moment = at();
-    $("now").textContent = clock(moment);
-    if (trip.started) $("wall").textContent = when(trip.started + moment * 1000, { timeStyle: "medium" });
-    drawBoxes();
-    trip.moved(moment, current);
+  function goTo(seconds) {
+    if (screen.readyState < 1) wanted = seconds;
+    else screen.currentTime = seconds;
   }
 
-  function drawBoxes() {
-    if (!current) return;
-    const t = inVideo();
-    const seen = trip.data.sightings.filter((s) => s.video === current.id && s.state !== "rejected" && t >= s.first - SHOWN_AROUND && t <= s.last + SHOWN_AROUND);
-    boxes.replaceChildren(...seen.map((s) => rectangle(s, t)).filter(Boolean));
-  }
-
-  function rectangle(sighting, t) {
-    const box = boxAt(sighting.boxes, t);
-    if (!box) return null;
-    const [x1, y1, x2, y2] = box;
-    const pad = 4;
-    const names = [sighting.doubtful ? "doubtful" : "", sighting.id === lit || sighting.id === trip.now ? "lit" : ""].join(" ");
-    return svg("rect", { x: x1 - pad, y: y1 - pad, width: x2 - x1 + 2 * pad, height: y2 - y1 + 2 * pad, rx: 3, class: names });
-  }
-
-  function follow() {
-    tell();
-    if (!video.paused && !video.ended) requestAnimationFrame(follow);
-  }
-
-  function showPlaying() {
-    const playing = !video.paused;
-    $("play").setAttribute("aria-label", playing ? "Pause" : "Play");
-    $("play-shape").setAttribute("d", playing ? "M6.500 4v12M13.500 4v12" : "M6 4l10 6-10 6z");
-  }
-
-  const toggle = () => (video.paused ? video.play().catch(() => {}) : video.pause());
+  const seek = (moment) => {
+    const one = showing(moment);
+    return show(one, one ? moment - one.offset : 0);
+  };
 
   function frame(by) {
-    video.pause();
-    const length = 1 / (current?.frame_rate || 25);
-    video.currentTime = Math.min(Math.max(origin, video.currentTime + by * length), origin + (current?.duration ?? 0));
+    if (!current) return;
+    screen.pause();
+    const to = frameNow() + by;
+    const other = to < 0 ? before(current) : to > times().last ? nextOf(current) : null;
+    if (other) show(other, to < 0 ? other.duration : 0);
+    else {
+      goTo(times().inside(Math.min(Math.max(0, to), times().last)));
+      tell();
+    }
   }
 
+  /** Let everything follow; `seconds` is the time of the frame that is shown. */
+  function tell(seconds = inClip()) {
+    if (!current) return;
+    overlay.draw(current, screen, seconds, clipOf(current).boxes);
+    const moment = current.offset + seconds;
+    $("now").textContent = clock(moment);
+    if (trip.started) $("wall").textContent = when(trip.started + moment * 1000, { timeStyle: "medium" });
+    trip.moved(moment, current);
+    const next = nextOf(current);
+    if (next && current.duration - inClip() < READY_BEFORE && spare.dataset.video !== String(next.id)) fill(spare, next);
+  }
+
+  /** Called for each frame that comes on the screen, with that frame's own time. */
+  function watch() {
+    const mine = screen;
+    if (mine.watched) return;
+    mine.watched = true;
+    if (mine.requestVideoFrameCallback) {
+      const shown = (_, { mediaTime }) => {
+        mine.requestVideoFrameCallback(shown);
+        if (mine === screen && wanted === null && !mine.seeking) tell(times().at(times().index(mediaTime)));
+      };
+      mine.requestVideoFrameCallback(shown);
+      return;
+    }
+    const turn = () => {
+      if (mine === screen && !mine.paused) tell();
+      requestAnimationFrame(turn);
+    };
+    turn();
+  }
+
+  const toggle = () => (screen.paused ? screen.play().catch(() => {}) : screen.pause());
+
   function ended() {
-    const next = trip.data.videos.find((one) => one.camera === current.camera && one.offset > current.offset);
+    const next = nextOf(current);
     if (!next) return;
-    load(next);
-    video.play().catch(() => {});
+    load(next, 0);
+    screen.play().catch(() => {});
+  }
+
+  /** The same moment through another camera. */
+  function switchTo(one) {
+    if (one) show(one, at() - one.offset, { play: !screen.paused });
+  }
+
+  async function failed(element) {
+    if (element !== screen || !current || !element.getAttribute("src")) return;
+    const one = current;
+    stuck = true;
+    let words = "The copy of this recording does not play. Its sightings, pictures and places are all here.";
+    if (!one.light) words = await aboutCopy(one).catch((error) => error.message);
+    if (one.id === current.id) say(words, one);
+  }
+
+  function say(words, one) {
+    const again = () => askForCopy(one).then(() => copied({ ...one.rendition, video_id: one.id }));
+    const retry = one.rendition?.state === "failed" && h("button.button.small", { type: "button", onclick: (event) => (event.stopPropagation(), again()) }, "Try again");
+    note.replaceChildren(...[words, retry].filter(Boolean));
+    note.hidden = false;
+  }
+
+  /** News of a copy that is being made. */
+  async function copied(news) {
+    const one = part(news.video_id);
+    if (!one) return;
+    one.rendition = news;
+    if (news.state === "done") one.light = `/files/videos/${one.id}/light/`;
+    if (one.id !== current?.id || !stuck) return;
+    if (news.state === "done") load(one, inClip());
+    else say(await aboutCopy(one), one);
   }
 
   function refresh() {
@@ -108,43 +193,35 @@ export function makePlayer(trip) {
     const first = document.querySelector("[data-started]").dataset.started;
     trip.started ??= first ? Date.parse(first) : null;
     $("length").textContent = clock(Math.max(0, ...videos.map((one) => one.offset + one.duration)));
-    choice.hidden = videos.length < 2;
-    choice.replaceChildren(...videos.map((one) => new Option(`${one.name} (${one.camera})`, one.id)));
-    if (current) current = part(current.id) ?? current;
-    else if (videos.length) load(videos[0]);
-    if (current) choice.value = String(current.id);
-    drawBoxes();
+    if (current) {
+      current = part(current.id) ?? current;
+      clipOf(current, { fresh: true }).asked.then(() => tell());
+      if (current.rendition) copied({ ...current.rendition, video_id: current.id });
+    } else if (videos.length) load(videos[0], 0);
+    controls.showClips(videos);
+    if (current) controls.showClip(current, beside());
   }
 
-  video.addEventListener("play", () => (showPlaying(), follow()));
-  for (const event of ["pause", "ended"]) video.addEventListener(event, showPlaying);
-  for (const event of ["seeked", "timeupdate", "loadeddata"]) video.addEventListener(event, tell);
-  video.addEventListener("loadeddata", begin);
-  video.addEventListener("ended", ended);
-  video.addEventListener("click", toggle);
-  video.addEventListener("error", () => {
-    note.textContent = "This browser cannot play this video's format. Its sightings, pictures and places are all here; the file can be watched with another program.";
-    note.hidden = false;
+  const controls = makeControls({ stage, toggle, frame, screen: () => screen, switchTo: () => switchTo(beside()), chose: (id) => switchTo(part(id)) });
+  for (const element of [screen, spare]) {
+    const own = (act) => () => element === screen && act();
+    for (const event of ["play", "pause", "ended"]) element.addEventListener(event, own(() => controls.showPlaying(!screen.paused)));
+    for (const event of ["seeked", "loadeddata"]) element.addEventListener(event, own(tell));
+    // Where a browser knows the sound and not the pictures, it plays the sound and calls that no error.
+    element.addEventListener("loadedmetadata", own(() => (element.videoWidth ? begin() : failed(element))));
+    element.addEventListener("ended", own(ended));
+    element.addEventListener("error", () => failed(element));
+  }
+  stage.addEventListener("click", (event) => {
+    const sighting = overlay.under(event);
+    if (sighting) trip.choose(sighting.id);
+    else toggle();
   });
-  $("play").addEventListener("click", toggle);
-  $("step-back").addEventListener("click", () => frame(-1));
-  $("step-on").addEventListener("click", () => frame(1));
-  $("speed").addEventListener("change", (event) => (video.playbackRate = Number(event.target.value)));
-  choice.addEventListener("change", () => seek(Math.max(part(Number(choice.value)).offset, at()), { video: Number(choice.value) }));
 
   return {
-    at, seek, toggle, frame, refresh,
-    light: (id) => ((lit = id), drawBoxes()),
-    choose: () => drawBoxes(),
+    at, seek, show, toggle, frame, refresh, copied,
+    part, by: (seconds) => seek(Math.max(0, at() + seconds)),
+    faster: controls.faster, full: controls.full, other: () => switchTo(beside()),
+    light: overlay.light, choose: overlay.again,
   }; // prettier-ignore
-}
-
-/** Where a plate is at a moment, on a straight line between the frames it was read in. */
-function boxAt(boxes, t) {
-  if (!boxes.length) return null;
-  const after = boxes.findIndex((box) => box[0] >= t);
-  if (after <= 0) return (after === 0 ? boxes[0] : boxes.at(-1)).slice(1);
-  const [a, b] = [boxes[after - 1], boxes[after]];
-  const share = b[0] > a[0] ? (t - a[0]) / (b[0] - a[0]) : 0;
-  return a.slice(1).map((side, index) => side + share * (b[index + 1] - side));
 }

@@ -62,9 +62,12 @@ export function makeTimeline(trip) {
     return element;
   }
 
-  const shine = (id, also) => {
-    for (const [one, elements] of parts) for (const element of elements) element.classList.toggle("lit", one === id || one === also);
-  };
+  let shining = [];
+  function shine(...ids) {
+    for (const element of shining) element.classList.remove("lit");
+    shining = ids.flatMap((id) => parts.get(id) ?? []);
+    for (const element of shining) element.classList.add("lit");
+  }
 
   function moved(at) {
     now.style.left = place(at);

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
-from sightings.models import Camera, ProcessingRun, Trip, Upload, Vehicle, Video
+from sightings.models import Camera, ProcessingRun, Rendition, RenditionState, Trip, Upload, Vehicle, Video
 from sightings.progress import eta_s
 
 
@@ -43,10 +43,27 @@ class WarningSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class RenditionSerializer(serializers.ModelSerializer[Rendition]):
+    """A light H.264 copy, for players that do not know the recording's own format."""
+
+    url = serializers.SerializerMethodField(help_text="Empty until it is done")
+
+    class Meta:
+        model = Rendition
+        fields = ["state", "progress", "error", "url"]
+        read_only_fields = fields
+
+    def get_url(self, row: Rendition) -> str:
+        if row.state != RenditionState.DONE:
+            return ""
+        return shared.absolute(self.context.get("request"), f"/files/videos/{row.video_id}/light/")
+
+
 class VideoSerializer(serializers.ModelSerializer[Video]):
     url = serializers.SerializerMethodField()
     started_at = shared.Moment(read_only=True, allow_null=True)
     warnings = WarningSerializer(many=True, read_only=True)
+    rendition = RenditionSerializer(read_only=True, allow_null=True)
     runs = RunSerializer(many=True, read_only=True)
 
     class Meta:
@@ -54,7 +71,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         fields = [
             "id", "original_name", "sha256", "size", "camera", "duration_s", "frame_rate", "width", "height", "codec",
             "started_at", "time_source", "time_uncertainty_s", "state", "warnings", "error_code", "error", "url",
-            "runs",
+            "rendition", "runs",
         ]  # fmt: skip
         read_only_fields = fields
 

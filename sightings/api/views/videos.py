@@ -6,14 +6,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sightings import selectors
 from sightings.api.base import ApiView
-from sightings.api.serializers.trips import VideoCameraSerializer, VideoSerializer
+from sightings.api.serializers.trips import RenditionSerializer, VideoCameraSerializer, VideoSerializer
 from sightings.models import Scope, Video
-from sightings.services import videos
+from sightings.services import renditions, videos
 
 
 class VideoViews(ApiView, viewsets.GenericViewSet[Video]):
@@ -47,3 +48,11 @@ class VideoViews(ApiView, viewsets.GenericViewSet[Video]):
         words.is_valid(raise_exception=True)
         video = videos.set_camera(video=self._video(pk), user=self.person, camera=words.validated_data["camera"])
         return self._answer(video)
+
+    @extend_schema(request=None, responses={202: RenditionSerializer})
+    @action(detail=True, methods=["post"])
+    def rendition(self, request: Request, pk: str) -> Response:
+        """Have a light copy made for players that do not know the recording's format; asking again tries a failed one
+        anew."""
+        made = renditions.ask_for(video=self._video(pk), user=self.person)
+        return Response(RenditionSerializer(made, context=self.get_serializer_context()).data, status=202)

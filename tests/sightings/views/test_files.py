@@ -27,6 +27,16 @@ def video(run: ProcessingRun) -> Video:
     return run.video
 
 
+def test_the_times_of_frames_are_served_where_they_are_known(
+    page_as: PageAs, dora: User, charlie: User, video: Video
+) -> None:
+    address = f"/files/videos/{video.pk}/times/"
+    assert page_as(dora).get(address).status_code == 204
+    default_storage.save(storage.times_name(video), ContentFile(b'{"unit": [1, 25], "first": 0, "steps": [[1, 9]]}'))
+    assert page_as(dora).get(address).json()["steps"] == [[1, 9]]
+    assert page_as(charlie).get(address).status_code == 404
+
+
 def get(browser: Client, video: Video, **headers: str) -> Any:
     return browser.get(f"/files/videos/{video.pk}/", headers=headers)
 

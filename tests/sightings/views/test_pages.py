@@ -73,7 +73,15 @@ def test_the_trip_page_carries_sightings_in_the_order_of_time(
     make_sighting(run, "B01AAA", at=5.0)
     data = page_as(alice).get(f"/trips/{trip.pk}/data/").json()
     assert [sighting["plate"] for sighting in data["sightings"]] == ["B01AAA", "B02BBB"]
-    assert data["sightings"][0]["boxes"] == [[7.0, 100, 200, 180, 220]]
+
+
+def test_the_player_is_told_where_plates_are_in_each_frame(
+    page_as: PageAs, alice: User, charlie: User, run: ProcessingRun
+) -> None:
+    sighting = make_sighting(run, "B01AAA", at=5.0)
+    address = f"/videos/{run.video_id}/boxes/"
+    assert page_as(alice).get(address).json() == {str(sighting.pk): [[7.0, 100, 200, 180, 220]]}
+    assert page_as(charlie).get(address).status_code == 404
 
 
 def test_looking_by_script_is_noted_too(page_as: PageAs, alice: User, sighting: Sighting) -> None:
