@@ -46,11 +46,11 @@ def cell_number(name: str) -> tuple[int, str]:
 
 def trips_in(person: Person, filters: TripFilters, cell: int, column: str) -> list[dict[str, Any]]:
     """The trips that filmed a cell, the latest first."""
-    here = _covered(person, filters).filter(**{column: cell}).values("track__video__trip")
-    spent = here.annotate(seconds=Sum("seconds")).order_by().values_list("track__video__trip", "seconds")
+    here = _covered(person, filters).filter(**{column: cell}).order_by()
+    trips = Trip.objects.visible_to(person).filter(pk__in=here.values("track__video__trip")).select_related("vehicle")
+    latest = list(trips.order_by(F("started_at").desc(nulls_last=True), "-pk")[:MOST_NAMED])
+    spent = here.filter(track__video__trip__in=latest).values_list("track__video__trip").annotate(Sum("seconds"))
     seconds = dict(spent)
-    trips = Trip.objects.visible_to(person).filter(pk__in=seconds).select_related("vehicle")
-    latest = trips.order_by(F("started_at").desc(nulls_last=True), "-pk")[:MOST_NAMED]
     return [{"trip": trip, "seconds": seconds[trip.pk]} for trip in latest]
 
 

@@ -27,6 +27,7 @@ from sightings.selectors import Person
 THUMB_WIDTH, THUMB_HEIGHT, THUMB_POINTS = 96.0, 56.0, 60
 MOST_UPLOADS = 30
 MOST_CROPS = 4  # a card shows
+WEAK_BELOW = 0.7  # confidence under which a character is underlined
 CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
 
 Point = Sequence[float | None]
@@ -111,7 +112,8 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
     """All that the trip page draws: videos on one time axis, their positions, and the sightings."""
     videos = list(trip.videos.all())
     offsets = _offsets(videos)
-    sightings = list(selectors.trip_sightings(person, trip))
+    # Nothing is prefetched: all that is shown stands in the rows, and SQLite refuses a list of so many plates.
+    sightings = list(selectors.trip_sightings(person, trip).prefetch_related(None))
     shown = [_sighting(sighting, offsets.get(sighting.video_id, 0.0)) for sighting in sightings]
     return {
         "trip": trip_message(trip)["trip"],
@@ -180,7 +182,7 @@ def _sighting(sighting: Sighting, offset: float) -> dict[str, Any]:
         "id": sighting.pk,
         "plate": sighting.text,
         "region": likely_region(sighting),
-        "characters": [] if sighting.plate_corrected else sighting.characters,
+        "characters": _weak_among(sighting),
         "confidence": round(sighting.confidence, 3),
         "doubtful": selectors.is_doubtful(sighting),
         "state": sighting.review_state,
@@ -192,12 +194,17 @@ def _sighting(sighting: Sighting, offset: float) -> dict[str, Any]:
         "first": sighting.first_seen_s,
         "last": sighting.last_seen_s,
         "best": sighting.best_s,
-        "seen_at": sighting.seen_at.isoformat() if sighting.seen_at else None,
         "lat": sighting.lat,
         "lon": sighting.lon,
         "car": sighting.car,
         "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
     }
+
+
+def _weak_among(sighting: Sighting) -> list[dict[str, Any]]:
+    """A machine's characters where the chip underlines one of them; they weigh more than all else of a sighting."""
+    weak = any(character.get("confidence", 1.0) < WEAK_BELOW for character in sighting.characters)
+    return sighting.characters if weak and not sighting.plate_corrected else []
 
 
 def plate_for_page(person: Person, pk: int) -> Plate | None:

@@ -37,7 +37,7 @@ class ProcessingRun(models.Model):
     is_current = models.BooleanField(default=False)
     reprocess = models.ForeignKey(
         "Reprocess",
-        on_delete=models.CASCADE,
+        on_delete=models.RESTRICT,  # its run may be what people see by now
         null=True,
         blank=True,
         related_name="runs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -123,8 +124,11 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+@transaction.atomic
 def refresh_reprocess(job_id: int) -> None:
     """A reprocessing waits for a person once all its runs have ended, and any of them was read to its end."""
+    # Held, so that of two runs that end at once the second sees the first.
+    list(Reprocess.objects.select_for_update().filter(pk=job_id).values_list("pk"))
     states = set(ProcessingRun.objects.filter(reprocess=job_id).values_list("state", flat=True))
     if states & set(OPEN_RUNS):
         return

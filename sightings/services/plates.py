@@ -40,15 +40,23 @@ def plate_for(*, fleet: Fleet, text: str, region: str = "") -> Plate:
 
 
 @transaction.atomic
-def plates_for(*, fleet: Fleet, texts: Mapping[str, str]) -> dict[str, Plate]:
-    """The fleet's plates of many texts (text -> region), by text; what no character of could be read has none."""
-    readable = {text: region for text, region in texts.items() if text.strip(UNREADABLE)}
-    found = dict[str, Plate]()
-    wanted = sorted(readable)
+def make_plates(*, fleet: Fleet, texts: Mapping[str, str]) -> None:
+    """Make the fleet's plates of many texts (text -> region), in normal form, with their keys, where they are missing.
+
+    What no character of could be read has none.
+    """
+    wanted = sorted(text for text in texts if text.strip(UNREADABLE))
     for start in range(0, len(wanted), MOST_AT_ONCE):
-        some = Plate.objects.filter(fleet=fleet, text__in=wanted[start : start + MOST_AT_ONCE])
-        found |= {plate.text: plate for plate in some}
-    return {text: found.get(text) or plate_for(fleet=fleet, text=text, region=readable[text]) for text in wanted}
+        few = wanted[start : start + MOST_AT_ONCE]
+        known = set(Plate.objects.filter(fleet=fleet, text__in=few).values_list("text", flat=True))
+        new = [text for text in few if text not in known]
+        # Another may make the same at this moment: then that one is taken.
+        Plate.objects.bulk_create(
+            (Plate(fleet=fleet, text=text, region=texts[text]) for text in new), ignore_conflicts=True
+        )
+        made = Plate.objects.filter(fleet=fleet, text__in=new).values_list("pk", "text")
+        keys = (PlateKey(plate_id=pk, fleet=fleet, key=key) for pk, text in made for key in sorted(deletion_keys(text)))
+        PlateKey.objects.bulk_create(keys, ignore_conflicts=True)
 
 
 def tidy_plate(plate: Plate | None) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from sightings.errors import AlreadyUndone, NotDecidable, UndoLaterFirst, VersionClash
@@ -20,6 +20,7 @@ from sightings.models import (
     Difference,
     Flag,
     Fleet,
+    Plate,
     ProcessingRun,
     Reprocess,
     ReprocessState,
@@ -36,7 +37,7 @@ from sightings.services import audit
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.coverage import cover
 from sightings.services.current import make_current
-from sightings.services.plates import plates_for, tidy_plates
+from sightings.services.plates import make_plates, tidy_plates
 from sightings.services.reprocess import OPEN_RUNS
 from sightings.services.roles import require_role
 from sightings.services.standing import refresh_flagged, restate
@@ -189,20 +190,21 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
     touched = set(Sighting.objects.filter(run=unseen, plate__isnull=False).values_list("plate", flat=True))
     Sighting.objects.filter(run=unseen).update(plate=None)
     reapply_corrections(seen)  # words that had found no place so far, and those said since
-    rows = list(Sighting.objects.filter(run=seen).select_related("fleet", "plate"))
+    of_run = Sighting.objects.filter(run=seen)
     said = set(Correction.objects.filter(sighting__run=seen).values_list("sighting", flat=True))
     flagged = set(Flag.objects.filter(sighting__run=seen).values_list("sighting", flat=True))
-    plain = [row for row in rows if row.pk not in said]
-    plates = plates_for(fleet=seen.video.fleet, texts={row.plate_raw: row.region for row in plain})
-    for row in plain:
-        row.plate = plates.get(row.plate_raw)
-    Sighting.objects.bulk_update(plain, ["plate"], batch_size=MOST_AT_ONCE)
-    for row in rows:
+    plain = of_run.exclude(pk__in=Correction.objects.filter(sighting__run=seen).values("sighting"))
+    fleet = seen.video.fleet
+    make_plates(fleet=fleet, texts=dict(plain.order_by().values_list("plate_raw", "region")))
+    # By text in one statement; what could not be read at all has no plate.
+    same = Plate.objects.filter(fleet=fleet, text=OuterRef("plate_raw")).values("pk")[:1]
+    plain.order_by().update(plate=Subquery(same))
+    for row in of_run.filter(pk__in=said | flagged).select_related("fleet", "plate"):
         if row.pk in said:
             restate(row)
         if row.pk in flagged:
             refresh_flagged(row)
-    touched |= {plate.pk for plate in plates.values()}
+    touched |= set(of_run.order_by().filter(plate__isnull=False).values_list("plate", flat=True))
     tidy_plates(touched)
     cover(seen.video)
 

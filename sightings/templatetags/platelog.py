@@ -15,9 +15,9 @@ from sightings import plate_query, selectors_pages
 from sightings.models import ReviewState, Sighting
 from sightings.plate_query import PlateQuery
 from sightings.selectors import Person, is_doubtful
+from sightings.selectors_pages import WEAK_BELOW
 
 register = template.Library()
-WEAK_BELOW = 0.7  # confidence under which a character is underlined
 
 
 @register.inclusion_tag("sightings/partials/plate.html")

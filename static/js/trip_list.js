@@ -12,29 +12,29 @@ export function makeList(trip) {
   const rows = new Map(); // id → {signature, element} of the rows that exist
   let found = [];
   let lit = null;
+  let high = 1; // pixels of a row
 
   const wanted = (sighting) => {
     const typed = filter.value.toUpperCase().replace(/[^\p{L}\p{N}?]/gu, "");
     return (!typed || sighting.plate.includes(typed)) && (!doubtful.checked || sighting.doubtful);
   };
-  const rowHeight = () => parseFloat(getComputedStyle(list).getPropertyValue("--row"));
 
   function refresh() {
     found = trip.data.sightings.filter(wanted);
     const total = trip.data.sightings.length;
+    list.style.setProperty("--rows", found.length);
+    high = parseFloat(getComputedStyle(list).getPropertyValue("--row"));
     count.textContent = found.length === total ? String(total) : `${found.length} of ${total}`;
     paint();
   }
 
   /** Bring the rows in view up to date; one that has not changed stays the same element and keeps its focus. */
   function paint() {
-    list.style.setProperty("--rows", found.length);
     if (!found.length) {
       rows.clear();
       list.replaceChildren(empty());
       return;
     }
-    const high = rowHeight();
     const first = Math.max(0, Math.floor(list.scrollTop / high) - BEYOND);
     const last = Math.min(found.length, Math.ceil((list.scrollTop + list.clientHeight) / high) + BEYOND);
     const inView = found.slice(first, last);
@@ -84,7 +84,7 @@ export function makeList(trip) {
   function choose(id) {
     const index = found.findIndex((sighting) => sighting.id === id);
     if (index >= 0) {
-      const [top, high] = [index * rowHeight(), rowHeight()];
+      const top = index * high;
       if (top < list.scrollTop || top + high > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
     }
     paint();

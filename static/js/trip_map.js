@@ -1,7 +1,8 @@
 // The trip's line with its sightings, and the car where the video is.
 /* global L */
 import { h } from "./dom.js";
-import { bearing, drawRoute, fit, makeMap, marker, pin } from "./map.js";
+import { bearing, drawRoute, fit, makeMap, marker } from "./map.js";
+import { makePins } from "./trip_pins.js";
 import { seenCars } from "./seen_cars.js";
 
 const SAME_PLACE = 15; // metres
@@ -11,7 +12,7 @@ export function makeTripMap(trip) {
   const element = document.getElementById("map");
   let map = null;
   let route = "";
-  let pins = new Map();
+  let pins = null;
   let car = null;
   let now = 0;
   const layers = {};
@@ -35,7 +36,8 @@ export function makeTripMap(trip) {
       // A wide line that is not seen, to click on.
       if (line.length > 1) L.polyline(line.map((point) => [point[1], point[2]]), { weight: 24, opacity: 0, className: "route-hit" }).addTo(layers.route).on("click", (event) => trip.seek(momentOf(event.latlng)));
     }
-    drawPins(placed);
+    pins.show(placed);
+    choose(trip.now);
     layers.cars.show(placed);
   }
 
@@ -51,37 +53,12 @@ export function makeTripMap(trip) {
     element.replaceChildren();
     map = makeMap(element);
     map.setView([0, 0], 2, { animate: false });
-    layers.pins = L.featureGroup().addTo(map);
+    pins = makePins(map, trip);
     layers.cars = seenCars(map);
   }
 
-  function drawPins(placed) {
-    layers.pins.clearLayers();
-    pins = new Map();
-    for (const sighting of placed) {
-      const dot = pin(sighting).addTo(layers.pins);
-      dot.bindTooltip(() => card(sighting), { direction: "top", offset: [0, -8] });
-      dot.on("mouseover", () => trip.light(sighting.id));
-      dot.on("mouseout", () => trip.light(null));
-      dot.on("click", () => trip.go(sighting.id));
-      pins.set(sighting.id, dot);
-    }
-    choose(trip.now);
-  }
-
-  function card(sighting) {
-    return h("div", {}, sighting.crop && h("img.crop", { src: sighting.crop, alt: "" }), h("b.plain-plate", {}, sighting.plate || "unreadable"));
-  }
-
-  const marked = {};
-  function mark(name, id) {
-    pins.get(marked[name])?.getElement()?.classList.remove(name);
-    pins.get(id)?.getElement()?.classList.add(name);
-    marked[name] = id;
-  }
-
   function choose(id) {
-    mark("now", id);
+    pins?.mark("now", id);
     const sighting = id && trip.find(id);
     if (map && sighting?.lat != null && !map.getBounds().pad(-0.05).contains([sighting.lat, sighting.lon])) map.panTo([sighting.lat, sighting.lon]);
   }
@@ -102,5 +79,5 @@ export function makeTripMap(trip) {
     if (shape && a !== b) shape.style.rotate = `${bearing([a[1], a[2]], [b[1], b[2]])}deg`;
   }
 
-  return { refresh, choose, moved, light: (id) => mark("lit", id) };
+  return { refresh, choose, moved, light: (id) => pins?.mark("lit", id) };
 }

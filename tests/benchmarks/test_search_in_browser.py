@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -17,7 +16,6 @@ from tests.browser.conftest import ROOT, Site, chromium, context, page, site, wi
 
 __all__ = ["chromium", "context", "page", "site", "wire"]  # fixtures
 pytestmark = pytest.mark.benchmark
-MOST_PLACES = 20_000  # that the map draws one by one
 ROUNDS = 5
 # From the submitted question to the next frame in which its results stand on the page.
 ASK = """async (typed) => {
@@ -60,22 +58,22 @@ def test_a_search(page: Page) -> None:
         print(f"search as {view}: median {times[ROUNDS // 2]:.0f} ms, longest {times[-1]:.0f} ms")
 
 
-def span(page: Page) -> tuple[date, date, int]:
-    """Days whose sightings are as many as a map draws one by one."""
-    days = page.request.get("/api/v1/sightings/histogram/").json()["days"]
-    first, held = date.fromisoformat(days[0]["day"]), 0
-    for row in days:
-        if held + row["count"] > MOST_PLACES:
-            return first, date.fromisoformat(row["day"]), held
-        held += row["count"]
-    return first, date.fromisoformat(days[-1]["day"]) + timedelta(days=1), held
+def full(page: Page) -> tuple[str, int]:
+    """Filters that leave as many sightings as a map draws one by one, or a little fewer; and how many."""
+    low, high, best = 0.0, 1.0, ("min_confidence=1", 0)
+    for _ in range(10):
+        middle = (low + high) / 2
+        words = f"min_confidence={middle:.4f}"
+        drawn = len(page.request.get(f"/api/v1/sightings/places/?{words}").json()["points"])
+        best, low, high = ((words, drawn), low, middle) if drawn else (best, middle, high)
+    return best
 
 
 @pytest.mark.parametrize("heat", ["", "&heat=1"])
 @pytest.mark.parametrize("place", ["46.4,21.2,6", "44.43,26.1,11"])
 def test_a_full_map_that_is_moved(page: Page, heat: str, place: str) -> None:
-    first, after, held = span(page)
-    page.goto(f"/map/?zone=UTC&from={first}&to={after}&at={place}{heat}")
+    words, held = full(page)
+    page.goto(f"/map/?{words}&at={place}{heat}")
     page.get_by_text("on the map").wait_for()
     page.wait_for_timeout(1500)
     box = page.locator("#map").bounding_box()

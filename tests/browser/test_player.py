@@ -25,9 +25,12 @@ from pathlib import Path
 from recognition.media.probe import probe
 from recognition.media.times import frame_times
 from sightings import storage
-from sightings.models import Fleet, Observation
+from sightings.models import Fleet, Observation, Track
 from sightings.processing import files
 from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
+def where(points, at):
+    near = min(points, key=lambda point: abs(point[0] - at), default=[0, None, None])
+    return {"lat": near[1], "lon": near[2]}
 told = json.loads(Path(PLAN).read_text())
 fleet = Fleet.objects.get(members__user__username=told["user"])
 trip = make_trip(fleet, name=told["name"], started_at=NOON)
@@ -38,10 +41,12 @@ for clip in told["clips"]:
         started_at=NOON + timedelta(seconds=clip["offset"]), file="videos/" + clip["sha"] + ".mp4")
     files.keep(Path(clip["path"]), video.file.name)
     files.put(storage.times_name(video), json.dumps(asdict(frame_times(clip["path"]))).encode())
+    if clip["points"]:
+        Track.objects.create(video=video, source="gpx", points=clip["points"])
     run = make_run(video)
     for number, (at, boxes) in enumerate(clip["seen"]):
         first, last = boxes[0][0], boxes[-1][0]
-        sighting = make_sighting(run, f"B{number:02d}ABC", first_seen_s=first, last_seen_s=last, best_s=at, lat=None, lon=None)
+        sighting = make_sighting(run, f"B{number:02d}ABC", first_seen_s=first, last_seen_s=last, best_s=at, **where(clip["points"], at))
         sighting.observations.all().delete()
         for seconds, box in boxes:
             Observation.objects.create(sighting=sighting, seconds=seconds, box=box, dscore=0.9, confidence=0.9)
@@ -56,10 +61,12 @@ class Clip:
     seen: tuple[int, ...] = ()
     camera: str = "front"
     offset: float = 0.0
+    points: tuple[tuple[float, float, float], ...] = ()
 
     def plan(self, sha: str) -> dict[str, Any]:
         return {
             "path": str(self.path), "sha": sha, "camera": self.camera, "offset": self.offset,
+            "points": self.points,
             "seen": [[self.times[number], self._boxes(number)] for number in self.seen],
         }  # fmt: skip
 
@@ -180,6 +187,28 @@ def test_a_click_on_the_box_chooses_its_sighting_in_the_list(page: Page, uneven_
     page.mouse.up()
     expect(page.locator("#list .seen.now .plate")).to_have_attribute("data-copy", "B02ABC")
     shows(page, 43)
+
+
+def test_line_list_picture_and_time_line_move_and_light_up_together(page: Page, site: Site, folder: Path) -> None:
+    times = uneven(120)
+    east = tuple((float(second), 44.43, 26.1 + 0.001 * second) for second in range(int(times[-1]) + 2))
+    clip = Clip(write_numbered(folder / "driven.mp4", times), times, SEEN_IN, points=east)
+    opened(page, make(site, folder, "driven", clip))
+    expect(page.locator("#map .pin")).to_have_count(len(SEEN_IN))
+    page.locator("#list .seen-time").nth(3).click()
+    shows(page, SEEN_IN[3])
+    page.mouse.move(0, 0)
+    page.locator("#list .seen").nth(3).hover()
+    for place in ("#list .seen.lit", "#map .pin.lit", "#timeline .timeline-mark.lit", "#in-picture .lit"):
+        expect(page.locator(place)).to_have_count(1)
+    first, last = (page.locator(f"#map .end-mark >> text={letter}").bounding_box() for letter in "AB")
+    assert first is not None
+    assert last is not None
+    middle = (first["x"] + last["x"] + last["width"]) / 2, first["y"] + first["height"] / 2
+    page.mouse.click(middle[0] + 3, middle[1] + 9)  # beside the pins that lie on the line
+    page.wait_for_function(
+        "(half) => Math.abs(document.querySelector('#stage video.on').currentTime - half) < 1.5", arg=east[-1][0] / 2
+    )
 
 
 def test_the_next_clip_plays_on_and_the_rear_camera_shows_the_same_moment(page: Page, site: Site, folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from sightings import selectors_pages
-from sightings.models import ProcessingRun, Sighting, Trip, User
+from sightings.models import Plate, ProcessingRun, Sighting, Trip, User
 from sightings.templatetags import platelog
 from tests.factories import NOON, make_run, make_sighting, make_video
 
@@ -70,3 +70,15 @@ def test_weak_and_unreadable_characters_are_marked() -> None:
     seen = [{"text": "B", "confidence": 0.9}, {"text": "?", "confidence": 0.1}, {"text": "9", "confidence": 0.4}]
     assert platelog.marked("B?9", seen) == [("B", ""), ("?", "blind"), ("9", "weak")]
     assert platelog.marked("B9", seen) == [("B", ""), ("9", "")]
+
+
+def test_a_trip_with_more_plates_than_a_database_takes_in_a_list_is_shown(alice: User, run: ProcessingRun) -> None:
+    count = 1100
+    Plate.objects.bulk_create(Plate(fleet=run.video.fleet, text=f"P{number}") for number in range(count))
+    like = make_sighting(run, "B99BNX")
+    fields = {field.attname: getattr(like, field.attname) for field in Sighting._meta.fields if not field.primary_key}
+    plates = Plate.objects.filter(text__startswith="P").values_list("pk", "text")
+    Sighting.objects.bulk_create(
+        Sighting(**{**fields, "key": text, "plate_id": pk, "plate_raw": text}) for pk, text in plates
+    )
+    assert len(selectors_pages.trip_data(alice, run.video.trip)["sightings"]) == count + 1

@@ -151,7 +151,7 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
         parameters=[
             OpenApiParameter(
                 "q", OpenApiTypes.STR, OpenApiParameter.QUERY, required=True,
-                description="`B99BNX` (one character may differ), `=B99BNX`, `B99*`, `B?9BNX`.",
+                description="`B99BNX` (one may differ), `=B99BNX`, `~B99BNX`, `~~B99BNX`, `B99*`, `B?9BNX`, `/B9.+/`.",
             )
         ],
         responses=SearchSerializer,

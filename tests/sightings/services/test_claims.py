@@ -12,6 +12,7 @@ from sightings.errors import NotAllowed
 from sightings.models import AuditEntry, Fleet, ProcessingRun, ReviewClaim, Role, Sighting, User
 from sightings.selectors_review import ReviewQueue, left_in
 from sightings.services import claims, reviews
+from sightings.services.current import make_current
 from tests.factories import make_person, make_run, make_sighting, make_trip, make_vehicle, make_video
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,7 @@ def test_the_queue_is_narrowed_to_flags_trips_and_vehicles(
 def test_a_reading_that_no_longer_counts_is_not_reviewed(
     bob: User, run: ProcessingRun, doubtful: list[Sighting]
 ) -> None:
-    ProcessingRun.objects.filter(pk=run.pk).update(is_current=False)
+    make_current(ProcessingRun.objects.create(video=run.video))
     assert given(bob) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import RestrictedError
 
 from sightings import selectors, selectors_reprocess
 from sightings.errors import AlreadyUndone, NotAllowed, NotDecidable, UndoLaterFirst, VersionClash
@@ -163,7 +164,7 @@ def test_an_error_in_the_middle_leaves_all_as_it_was(
     job: Reprocess, run: ProcessingRun, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = log_of(run)
-    monkeypatch.setattr("sightings.services.reprocess_accept.refresh_spans", lambda plates: 1 / 0)
+    monkeypatch.setattr("sightings.services.reprocess_accept.tidy_plates", lambda plates: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         accept_reprocess(job=job, user=bob)
     monkeypatch.undo()
@@ -206,3 +207,19 @@ def test_two_cars_at_one_time_are_told_apart_by_their_place(run: ProcessingRun) 
     compare_video(run.video)
     pairs = {(row.old and row.old.plate_raw, row.new and row.new.plate_raw) for row in job.differences.all()}
     assert pairs == {("CJ01AAA", "YY8"), ("CJ02BBB", "XX9")}
+
+
+def test_a_job_whose_reading_people_see_cannot_be_deleted_with_it(job: Reprocess, bob: User) -> None:
+    accept_reprocess(job=job, user=bob)
+    with pytest.raises(RestrictedError):
+        job.delete()
+    job.fleet.delete()
+    assert not Sighting.objects.exists()
+
+
+def test_words_go_to_the_partner_even_where_it_was_seen_only_later(run: ProcessingRun, bob: User) -> None:
+    old = make_sighting(run, "B04WR0NG", at=30.0)  # until 35
+    reviews.correct_sighting(sighting=old, user=bob, text="B04WRONG")
+    accept_reprocess(job=read_again(run, [("B04WR0NG", 36.2)]), user=bob)
+    (seen,) = selectors.sightings_for(bob)
+    assert (seen.first_seen_s, seen.text, seen.review_state) == (36.2, "B04WRONG", "corrected")
