@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ from recognition.telemetry.track import Track
 from recognition.types import Box, Detection, Image, Progress, Reading, TimeSource, VideoInfo
 
 Run = Callable[[argparse.Namespace], int]
-Command = tuple[Callable[[argparse.ArgumentParser], None], Run]
 
 BASELINES = {  # networks that are trained to be compared with, and what each is
     "lprnet": "a baseline: LPRNet, convolutions and CTC",
@@ -62,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser()
     args, rest = parser.parse_known_args(arguments)
     try:
-        if "load" in args:
+        if "module" in args:
             return _run_lazily(args, rest)
         if rest:
             parser.error(f"unknown arguments: {' '.join(rest)}")
@@ -90,23 +88,23 @@ def make_parser() -> argparse.ArgumentParser:
     _add_annotate(commands)
     train = commands.add_parser("train", help="train a network", description="Train one of the networks.")
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
-    _add_lazy(networks, "detector", "finds plates in a picture, with four corners", _detector)
-    _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", _recognizer)
+    _add_lazy(networks, "detector", "finds plates in a picture, with four corners", "train_detector")
+    _add_lazy(networks, "recognizer", "reads a plate that was cut out and straightened", "train_recognizer")
     for name, text in BASELINES.items():
-        _add_lazy(networks, name, text, partial(_baseline, name))
-    _add_lazy(networks, "scout", "make a trained detector's quick form anew, for CPUs: [NAME]", _scout)
-    _add_lazy(networks, "preview", "a contact sheet of drawn plates, beside real ones: OUT.png", _preview)
-    _add_lazy(networks, "failures", "draw what the shipped networks get wrong, for their model cards", _failures)
-    _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", _evaluate)
-    _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", _evaluate_trips)
-    _add_lazy(commands, "benchmark", "one table of our reader and of the older ways of doing it: DATA…", _benchmark)
-    _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", _draw)
+        _add_lazy(networks, name, text, f"train_{name}")
+    _add_lazy(networks, "scout", "make a trained detector's quick form anew, for CPUs: [NAME]", "scout")
+    _add_lazy(networks, "preview", "a contact sheet of drawn plates, beside real ones: OUT.png", "synth.preview")
+    _add_lazy(networks, "failures", "draw what the shipped networks get wrong, for their model cards", "failures")
+    _add_lazy(commands, "evaluate", "measure the reader on pictures kept out of training", "evaluate")
+    _add_lazy(commands, "evaluate-trips", "measure the reader on whole trips whose plates are known", "evaluate_trips")
+    _add_lazy(commands, "benchmark", "one table of our reader and of the older ways of doing it: DATA…", "benchmark")
+    _add_lazy(commands, "draw", "draw a drive of known plates: OUT_DIR [--seconds 20] [--seed N]", "synth.drive")
     return parser
 
 
-def _add_lazy(commands: Any, name: str, text: str, load: Callable[[], Command]) -> None:
-    """A command whose options are known only once its module is loaded, which `--help` at the top need not do."""
-    commands.add_parser(name, help=text, add_help=False).set_defaults(load=load, title=text)
+def _add_lazy(commands: Any, name: str, text: str, module: str) -> None:
+    """A command in a module of recognition.training, which is loaded for its options only once it is asked for."""
+    commands.add_parser(name, help=text, add_help=False).set_defaults(module=module, title=text)
 
 
 def _run_lazily(args: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -115,75 +113,16 @@ def _run_lazily(args: argparse.Namespace, rest: Sequence[str]) -> int:
         prog=f"python -m recognition {' '.join(words)}",
         description=args.title[0].upper() + args.title[1:] + ".",
     )
-    load: Callable[[], Command] = args.load
     try:
-        add_arguments, run = load()
+        command = import_module(f"recognition.training.{args.module}")
     except ModuleNotFoundError as error:
         if error.name not in TRAINING_NEEDS:
             raise
         print(f"This needs {error.name}. Install it with: python -m pip install -e '.[worker]'", file=sys.stderr)
         return 1
-    add_arguments(parser)
+    command.add_arguments(parser)
+    run: Run = command.run
     return run(parser.parse_args(rest))
-
-
-def _detector() -> Command:
-    from recognition.training import train_detector
-
-    return train_detector.add_arguments, train_detector.run
-
-
-def _recognizer() -> Command:
-    from recognition.training import train_recognizer
-
-    return train_recognizer.add_arguments, train_recognizer.run
-
-
-def _baseline(name: str) -> Command:
-    module = import_module(f"recognition.training.train_{name}")
-    return module.add_arguments, module.run
-
-
-def _scout() -> Command:
-    from recognition.training import scout
-
-    return scout.add_arguments, scout.run
-
-
-def _preview() -> Command:
-    from recognition.training.synth import preview
-
-    return preview.add_arguments, preview.run
-
-
-def _failures() -> Command:
-    from recognition.training import failures
-
-    return failures.add_arguments, failures.run
-
-
-def _evaluate() -> Command:
-    from recognition.training import evaluate
-
-    return evaluate.add_arguments, evaluate.run
-
-
-def _evaluate_trips() -> Command:
-    from recognition.training import evaluate_trips
-
-    return evaluate_trips.add_arguments, evaluate_trips.run
-
-
-def _benchmark() -> Command:
-    from recognition.training import benchmark
-
-    return benchmark.add_arguments, benchmark.run
-
-
-def _draw() -> Command:
-    from recognition.training.synth import drive
-
-    return drive.add_arguments, drive.run
 
 
 def _add_reader(parser: argparse.ArgumentParser, run: Run) -> None:

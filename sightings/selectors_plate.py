@@ -12,14 +12,14 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from recognition.plates import UNREADABLE, deletion_keys, lookalike_key, lookalikes
 from recognition.telemetry.track import distance_m
 from recognition.types import GpsPoint
 from sightings import plate_query, selectors
 from sightings.cotravel import LEAST_TRIPS, Passing, Rates, Together, busiest, joint_trips, travel_together
-from sightings.models import CAR_FIELDS, Plate, PlateKey, ReviewState, Sighting, Trip
+from sightings.models import CAR_FIELDS, CorrectionBatch, Plate, PlateKey, ReviewState, Sighting, Trip
 from sightings.plate_query import PlateQuery
 from sightings.querysets import SightingQuerySet
 from sightings.selectors import Person
@@ -246,6 +246,12 @@ def _near(person: Person, plate: Plate, meetings: Iterable[Passing]) -> list[Pas
     trips = Trip.objects.visible_to(person).filter(pk__in={one.trip for one in meetings})
     near = Sighting.objects.current().filter(reduce(or_, spans), trip__in=trips, plate__isnull=False)
     return _passings(near.exclude(plate=plate), MOST_PASSINGS)
+
+
+def merges(person: Person, plate: Plate) -> QuerySet[CorrectionBatch]:
+    """What was corrected to this plate at once and still stands, newest first, with `misread`: what it was before."""
+    made = CorrectionBatch.objects.visible_to(person).filter(fleet=plate.fleet_id, text=plate.text, undone_at=None)
+    return made.annotate(misread=Min("words__text_before")).select_related("user").order_by("-pk")
 
 
 def _rates(person: Person, plate: Plate, areas: Iterable[int], cells: set[int]) -> Rates:

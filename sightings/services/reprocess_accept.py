@@ -34,6 +34,7 @@ from sightings.progress import publish_reprocess, publish_trip
 from sightings.querysets import FleetQuerySet
 from sightings.queue import enqueue
 from sightings.services import audit
+from sightings.services.aliases import apply_aliases
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.coverage import cover
 from sightings.services.current import make_current
@@ -190,6 +191,7 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
     touched = set(Sighting.objects.filter(run=unseen, plate__isnull=False).values_list("plate", flat=True))
     Sighting.objects.filter(run=unseen).update(plate=None)
     reapply_corrections(seen)  # words that had found no place so far, and those said since
+    apply_aliases(seen)
     of_run = Sighting.objects.filter(run=seen)
     said = set(Correction.objects.filter(sighting__run=seen).values_list("sighting", flat=True))
     flagged = set(Flag.objects.filter(sighting__run=seen).values_list("sighting", flat=True))

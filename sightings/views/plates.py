@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sightings import selectors, selectors_pages, selectors_plate
+from sightings import selectors_pages, selectors_plate
 from sightings.forms import PlateNotesForm
-from sightings.models import AuditEntry, Plate, Role, User
+from sightings.models import Plate, Role, User
 from sightings.services import audit, plate_merge
 from sightings.services import plates as services
+from sightings.services.batches import undo_batch
 from sightings.services.roles import has_role
 from sightings.views.people import page as page_for_people
 from sightings.views.people import person_of, told
@@ -49,13 +50,13 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @require_POST
 @page_for_people
 def unmerge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Take back the merge that the audit's `entry` tells of."""
+    """Take back the merge `entry` into this plate."""
     person, plate, typed = person_of(request), _plate(request, pk), request.POST.get("entry", "")
     known = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    entry = plate_merge.merge_of(user=person, plate=plate, pk=int(typed)) if known else None
-    if entry is None:
+    batch = selectors_plate.merges(person, plate).filter(pk=int(typed)).first() if known else None
+    if batch is None:
         raise Http404
-    told(request, lambda: plate_merge.undo_merge(plate=plate, entry=entry, user=person), "Taken apart again.")
+    told(request, lambda: undo_batch(batch=batch, user=person), "Taken apart again.")
     return redirect("plate", pk=pk)
 
 
@@ -90,19 +91,9 @@ def _shown(request: HttpRequest, person: User, plate: Plate, unsaved: dict[str, 
         "most_places": selectors_plate.MOST_PLACES,
         "variants": selectors_plate.variants(person, plate),
         "companions": selectors_plate.companions(person, plate),
-        "merges": _merges(person, plate) if may_write else [],
+        "merges": selectors_plate.merges(person, plate)[:MOST_MERGES] if may_write else [],
         "stamp": services.stamp_of(plate),
         "unsaved": unsaved,
         "may_write": may_write,
     }
     return render(request, "sightings/plate.html", context)
-
-
-def _merges(person: User, plate: Plate) -> list[AuditEntry]:
-    """The latest merges into this plate that were not taken back."""
-    about = {"target_type": "plate", "target_id": str(plate.pk)}
-    undone = {
-        entry.detail.get("entry") for entry in selectors.audit_trail(person, action=plate_merge.UNMERGED, **about)
-    }
-    made = selectors.audit_trail(person, action=plate_merge.MERGED, **about)
-    return [entry for entry in made[: MOST_MERGES + len(undone)] if entry.pk not in undone][:MOST_MERGES]

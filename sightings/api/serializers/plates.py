@@ -51,9 +51,5 @@ class PlateMergeSerializer(serializers.Serializer[Any]):
 
 
 class MergedSerializer(serializers.Serializer[Any]):
-    entry = serializers.IntegerField(help_text="What undoing it names")
+    batch = serializers.IntegerField(help_text="Taken back by POST /correction-batches/{batch}/undo/")
     corrected = serializers.IntegerField()
-
-
-class UnmergeSerializer(serializers.Serializer[Any]):
-    entry = serializers.IntegerField(min_value=1)

@@ -22,7 +22,6 @@ from sightings.api.serializers.plates import (
     HoursSerializer,
     MergedSerializer,
     PlateMergeSerializer,
-    UnmergeSerializer,
     VariantSerializer,
 )
 from sightings.api.serializers.search import SearchSerializer
@@ -131,21 +130,8 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
         words = PlateMergeSerializer(data=request.data)
         words.is_valid(raise_exception=True)
         other = self._plate(str(words.validated_data["other"]))
-        entry = plate_merge.merge_plates(plate=self._plate(pk), other=other, user=self.person)
-        return Response({"entry": entry.pk, "corrected": len(entry.detail["corrections"])})
-
-    @extend_schema(operation_id="plates_unmerge", request=UnmergeSerializer, responses=MergedSerializer)
-    @action(detail=True, methods=["post"], pagination_class=None)
-    def unmerge(self, request: Request, pk: str) -> Response:
-        """Take a merge back. 409 already_undone the second time."""
-        words = UnmergeSerializer(data=request.data)
-        words.is_valid(raise_exception=True)
-        plate, key = self._plate(pk), words.validated_data["entry"]
-        entry = plate_merge.merge_of(user=self.person, plate=plate, pk=key)
-        if entry is None:
-            raise Http404
-        count = plate_merge.undo_merge(plate=plate, entry=entry, user=self.person)
-        return Response({"entry": key, "corrected": count})
+        batch = plate_merge.merge_plates(plate=self._plate(pk), other=other, user=self.person)
+        return Response({"batch": batch.pk, "corrected": batch.count})
 
     @extend_schema(
         parameters=[

@@ -157,8 +157,8 @@ def test_a_recording_in_which_nothing_can_be_found_is_read_from_its_start(
     path = clip(tmp_path / "a.avi")
 
     @contextmanager
-    def unseekable(path: Path) -> Iterator[Video]:
-        with open_video(path) as video:
+    def unseekable(path: Path, **how: bool) -> Iterator[Video]:
+        with open_video(path, **how) as video:
             yield replace(video, container=Unseekable(video.container))
 
     monkeypatch.setattr("recognition.media.frames.open_video", unseekable)

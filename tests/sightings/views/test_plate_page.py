@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from sightings.errors import AlreadyUndone, NotMergeable
-from sightings.models import AuditEntry, Plate, ProcessingRun, Sighting, User
+from sightings.models import CorrectionBatch, Plate, ProcessingRun, Sighting, User
 from sightings.services import plate_merge
+from sightings.services.batches import undo_batch
 from sightings.services.plates import stamp_of
 from sightings.services.reviews import confirm_sighting
 from tests.factories import make_sighting
@@ -53,9 +54,9 @@ def test_one_click_merges_a_variant_and_one_undoes_it(page_as: PageAs, bob: User
     assert set(Sighting.objects.values_list("plate__text", flat=True)) == {"B99BNX"}
     told = shown(page, plate)
     assert "Merged into this plate" in told
-    entry = AuditEntry.objects.get(action="plate.merged")
-    assert f'name="entry" value="{entry.pk}"' in told
-    page.post(f"/plates/{plate.pk}/unmerge/", {"entry": entry.pk})
+    batch = CorrectionBatch.objects.get()
+    assert f'name="entry" value="{batch.pk}"' in told
+    page.post(f"/plates/{plate.pk}/unmerge/", {"entry": batch.pk})
     assert sorted(Sighting.objects.values_list("plate__text", flat=True)) == ["899BNX", "B99BNX"]
     assert "Merged into this plate" not in shown(page, plate)
 
@@ -71,10 +72,10 @@ def test_what_a_person_said_is_not_merged_away(bob: User, run: ProcessingRun, tw
 
 
 def test_a_merge_is_undone_once(bob: User, two: tuple[Plate, Plate]) -> None:
-    entry = plate_merge.merge_plates(plate=two[0], other=two[1], user=bob)
-    assert plate_merge.undo_merge(plate=two[0], entry=entry, user=bob) == 1
+    batch = plate_merge.merge_plates(plate=two[0], other=two[1], user=bob)
+    assert undo_batch(batch=batch, user=bob) == 1
     with pytest.raises(AlreadyUndone):
-        plate_merge.undo_merge(plate=two[0], entry=entry, user=bob)
+        undo_batch(batch=batch, user=bob)
 
 
 def test_a_viewer_merges_nothing(page_as: PageAs, dora: User, two: tuple[Plate, Plate]) -> None:
@@ -113,7 +114,7 @@ def test_a_program_reads_the_same_story(api_as: ApiAs, bob: User, two: tuple[Pla
     assert api.get(f"{base}companions/").json() == []
     merged = api.post(f"{base}merge/", {"other": two[1].pk}).json()
     assert merged["corrected"] == 1
-    assert api.post(f"{base}unmerge/", {"entry": merged["entry"]}).json()["corrected"] == 1
+    assert api.post(f"/api/v1/correction-batches/{merged['batch']}/undo/").status_code == 200
     old = api.get(base).json()["version"]
     assert api.patch(base, {"notes": "x", "version": old}).json()["notes"] == "x"
     assert api.patch(base, {"notes": "y", "version": old}).json()["code"] == "version_clash"
