@@ -7,6 +7,7 @@ const BEYOND = 0.5; // of the view, drawn on each side, so that there is somethi
 const TONES = ["--certain", "--doubtful", "--wrong"];
 const CLOSE = 17; // zoom from which places stand alone
 const HEAT_RADIUS = 18;
+const HEAT_STEP = 6; // pixels
 
 export const PlacesLayer = L.Layer.extend({
   initialize() {
@@ -130,11 +131,17 @@ export const PlacesLayer = L.Layer.extend({
     fade.addColorStop(1, "rgba(0,0,0,0)");
     soft.fillStyle = fade;
     soft.fillRect(0, 0, dot.width, dot.height);
-    const cells = new Map();
-    for (const one of seen) cells.set(one.cell, (cells.get(one.cell) ?? 0) + one.place.count);
-    const most = Math.max(1, ...cells.values());
+    // One dot for what lies so close together that many would look the same.
+    const dots = new Map();
     for (const { place, left, top } of seen) {
-      pen.globalAlpha = Math.min(1, Math.max(0.02, (4 * place.count) / most));
+      const key = `${Math.floor(left / HEAT_STEP)} ${Math.floor(top / HEAT_STEP)}`;
+      const one = dots.get(key);
+      if (one) one.count += place.count;
+      else dots.set(key, { left, top, count: place.count });
+    }
+    const most = [...dots.values()].reduce((high, one) => Math.max(high, one.count), 1);
+    for (const { left, top, count } of dots.values()) {
+      pen.globalAlpha = Math.min(1, Math.max(0.08, Math.sqrt(count / most)));
       pen.drawImage(dot, left - HEAT_RADIUS, top - HEAT_RADIUS);
     }
     pen.globalAlpha = 1;
