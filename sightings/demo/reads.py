@@ -41,7 +41,7 @@ def read(truth: str, rng: np.random.Generator) -> Read:
             characters[weak]["text"] = UNREADABLE
     candidates = [
         {"plate": text, "score": round(confidence, 5)},
-        {"plate": second, "score": round((1.0 - confidence) * 0.7, 5)},
+        {"plate": second, "score": round(min(confidence, 1.0 - confidence) * 0.7, 5)},
     ]
     return Read("".join(one["text"] for one in characters), round(confidence, 5), characters, candidates)
 
