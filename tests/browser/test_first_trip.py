@@ -102,9 +102,9 @@ def find_it(page: Page, plate: str) -> str:
     page.keyboard.press("/")
     page.keyboard.type(f"{plate[:2]}?{plate[3:]}")
     page.keyboard.press("Enter")
-    match = page.locator(".match", has=page.locator(f'.match-head [data-copy="{plate}"]'))
-    expect(match).to_contain_text("Fits")
-    return str(match.locator("a[href^='/sightings/']").first.get_attribute("href"))
+    row = page.locator("#rows .sighting-row", has=page.locator(f'[data-copy="{plate}"]')).first
+    expect(row.locator(".why")).to_contain_text("fits")
+    return str(row.locator("a[href^='/sightings/']").get_attribute("href"))
 
 
 def other(plate: str) -> str:

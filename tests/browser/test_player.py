@@ -241,7 +241,7 @@ def test_what_the_browser_cannot_play_plays_through_its_light_copy(
     source = write(folder / name, 45)
     page.goto("/upload/")
     page.set_input_files("#file-input", [source])
-    page.locator(".upload-row").get_by_role("link", name="Open trip").click()
+    page.locator(".upload-row", has_text=name).get_by_role("link", name="Open trip").click()
     page.wait_for_url("**/trips/*/")
     page.evaluate(READ)
     page.wait_for_function("() => document.querySelector('#stage video.on').currentSrc.endsWith('/light/')")

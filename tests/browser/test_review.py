@@ -205,7 +205,7 @@ def test_leaving_the_page_gives_the_claims_back(page: Page, site: Site) -> None:
     asked = held.replace("TRIP", str(trip))
     assert shell(site, asked) == "2"
     page.goto("/trips/")
-    expect(page.get_by_role("heading", name="Trips")).to_be_visible()
+    expect(page.get_by_role("heading", name="Trips", exact=True)).to_be_visible()
     assert shell(site, asked) == "0"
 
 
