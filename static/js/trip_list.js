@@ -99,7 +99,8 @@ export function makeList(trip) {
   const restart = () => ((list.scrollTop = 0), refresh());
   for (const control of [filter, doubtful]) control.addEventListener("input", restart);
   list.addEventListener("scroll", paint, { passive: true });
-  new ResizeObserver(() => found.length && paint()).observe(list);
+  // The list grows and shrinks as the video's size becomes known; the row that is on stays in sight.
+  new ResizeObserver(() => found.length && choose(trip.now)).observe(list);
   return { refresh, shown: () => found, choose, light };
 }
 
