@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -197,8 +198,13 @@ SPECTACULAR_SETTINGS = {
 # --- the rest ---
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en-us"
-USE_I18N = False
+
+# --- languages: the browser's wish, or what a person chose in the account menu; how to add one: docs/extending.md ---
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "sightings" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 86400
 LOGGING = logs.config(env.text("LOG_LEVEL", "INFO").upper())
 # A part of an upload is streamed by its own wrapper; what else is posted is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2

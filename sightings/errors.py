@@ -5,7 +5,12 @@ The message is for people: what happened, and what to do next.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class PlatelogError(Exception):
@@ -14,115 +19,115 @@ class PlatelogError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
     retryable: ClassVar[bool] = False
-    message: ClassVar[str] = "Something went wrong."
+    message: ClassVar[StrOrPromise] = _("Something went wrong.")
 
     def __init__(self, detail: str | None = None) -> None:
-        self.detail = detail or self.message
+        self.detail = detail or str(self.message)
         super().__init__(self.detail)
 
 
 class NotAllowed(PlatelogError):
     code = "not_allowed"
     status = 403
-    message = "Your role in this fleet does not allow this. A manager of the fleet can change it."
+    message = _("Your role in this fleet does not allow this. A manager of the fleet can change it.")
 
 
 class NoFleet(PlatelogError):
     code = "no_fleet"
     status = 403
-    message = "You are not a member of any fleet yet. A manager can add you."
+    message = _("You are not a member of any fleet yet. A manager can add you.")
 
 
 class VersionClash(PlatelogError):
     code = "version_clash"
     status = 409
-    message = "Someone else changed this sighting meanwhile. Look at it again, then repeat your change."
+    message = _("Someone else changed this sighting meanwhile. Look at it again, then repeat your change.")
 
 
 class PlateUnusable(PlatelogError):
     code = "plate_unusable"
-    message = "A plate needs one to sixteen letters or digits."
+    message = _("A plate needs one to sixteen letters or digits.")
 
 
 class AlreadyUndone(PlatelogError):
     code = "already_undone"
     status = 409
-    message = "This was undone before."
+    message = _("This was undone before.")
 
 
 class AlreadyResolved(PlatelogError):
     code = "already_resolved"
     status = 409
-    message = "This flag was resolved before."
+    message = _("This flag was resolved before.")
 
 
 class NothingToCorrect(PlatelogError):
     code = "nothing_to_correct"
     status = 409
-    message = "None of these sightings can be corrected: a person has said what they are, or they read so already."
+    message = _("None of these sightings can be corrected: a person has said what they are, or they read so already.")
 
 
 class TooMany(PlatelogError):
     code = "too_many"
-    message = "That is more than can be done at once."
+    message = _("That is more than can be done at once.")
 
 
 class AliasUnusable(PlatelogError):
     code = "alias_unusable"
-    message = "An alias needs two different plates, and a misread in which every character was read."
+    message = _("An alias needs two different plates, and a misread in which every character was read.")
 
 
 class AliasExists(PlatelogError):
     code = "alias_exists"
     status = 409
-    message = "There is an alias for this misread already. Remove it first."
+    message = _("There is an alias for this misread already. Remove it first.")
 
 
 class NotRetryable(PlatelogError):
     code = "not_retryable"
     status = 409
-    message = "There is nothing here to try again."
+    message = _("There is nothing here to try again.")
 
 
 class NotStoppable(PlatelogError):
     code = "not_stoppable"
     status = 409
-    message = "Nothing of this trip is being read: there is nothing to stop."
+    message = _("Nothing of this trip is being read: there is nothing to stop.")
 
 
 class NotInQueue(PlatelogError):
     code = "not_in_queue"
     status = 409
-    message = "Nothing of this trip waits to be read."
+    message = _("Nothing of this trip waits to be read.")
 
 
 class NotPaused(PlatelogError):
     code = "not_paused"
     status = 409
-    message = "This trip is not paused: there is nothing to resume."
+    message = _("This trip is not paused: there is nothing to resume.")
 
 
 class UndoLaterFirst(PlatelogError):
     code = "undo_later_first"
     status = 409
-    message = "Something was done to this trip after that. Undo the latest first."
+    message = _("Something was done to this trip after that. Undo the latest first.")
 
 
 class TripGone(PlatelogError):
     code = "trip_gone"
     status = 409
-    message = "This trip was merged into another meanwhile. Look at the list of trips again."
+    message = _("This trip was merged into another meanwhile. Look at the list of trips again.")
 
 
 class ClockUnusable(PlatelogError):
     code = "clock_unusable"
-    message = "This is no time that a trip's clock can be moved to."
+    message = _("This is no time that a trip's clock can be moved to.")
 
 
 class TrackElsewhere(PlatelogError):
     code = "track_elsewhere"
     status = 409
-    message = (
+    message = _(
         "At that time the trip's track is elsewhere: no position would be left. Keep the positions as they are, "
         "or replace the track."
     )
@@ -130,13 +135,13 @@ class TrackElsewhere(PlatelogError):
 
 class ModelUnknown(PlatelogError):
     code = "model_unknown"
-    message = "There is no such model here. Choose one of those that are offered."
+    message = _("There is no such model here. Choose one of those that are offered.")
 
 
 class NothingToReread(PlatelogError):
     code = "nothing_to_reread"
     status = 409
-    message = (
+    message = _(
         "None of these trips can be read again with this model: they are still being read, wait for a decision "
         "already, or were read by it before."
     )
@@ -145,67 +150,69 @@ class NothingToReread(PlatelogError):
 class NotDecidable(PlatelogError):
     code = "not_decidable"
     status = 409
-    message = "This cannot be decided now: it is still being read, or someone has decided meanwhile. Look at it again."
+    message = _(
+        "This cannot be decided now: it is still being read, or someone has decided meanwhile. Look at it again."
+    )
 
 
 class NotMergeable(PlatelogError):
     code = "not_mergeable"
     status = 409
-    message = "These two trips cannot be merged."
+    message = _("These two trips cannot be merged.")
 
 
 class NotSplittable(PlatelogError):
     code = "not_splittable"
     status = 409
-    message = "This trip cannot be split there: both parts need at least one video."
+    message = _("This trip cannot be split there: both parts need at least one video.")
 
 
 class BadCamera(PlatelogError):
     code = "bad_camera"
-    message = "A camera is front, rear or other."
+    message = _("A camera is front, rear or other.")
 
 
 class UnknownScope(PlatelogError):
     code = "unknown_scope"
-    message = "There is no such scope."
+    message = _("There is no such scope.")
 
 
 class BadQuery(PlatelogError):
     code = "bad_query"
-    message = "This filter cannot be understood."
+    message = _("This filter cannot be understood.")
 
 
 class NameMissing(PlatelogError):
     code = "name_missing"
-    message = "Give it a name."
+    message = _("Give it a name.")
 
 
 class TooManySearches(PlatelogError):
     code = "too_many_searches"
     status = 409
-    message = "You have saved 50 searches. Delete one that you no longer need."
+    message = _("You have saved 50 searches. Delete one that you no longer need.")
 
 
 class BadUpload(PlatelogError):
     code = "bad_upload"
-    message = "The upload's headers cannot be understood."
+    message = _("The upload's headers cannot be understood.")
 
 
 class UploadEmpty(PlatelogError):
     code = "upload_empty"
-    message = "This file is empty (0 bytes). Check the memory card, or copy the file again."
+    message = _("This file is empty (0 bytes). Check the memory card, or copy the file again.")
 
 
 class UploadTooLarge(PlatelogError):
     code = "upload_too_large"
     status = 413
-    message = "This file is larger than the site accepts."
+    message = _("This file is larger than the site accepts.")
 
 
 class UploadTooLong(PlatelogError):
     code = "upload_too_long"
     status = 413
-    message = "More bytes were sent than the upload announced."
+    message = _("More bytes were sent than the upload announced.")
 
 
 class UploadBusy(PlatelogError):
@@ -214,20 +221,20 @@ class UploadBusy(PlatelogError):
     code = "upload_busy"
     status = 423
     retryable = True
-    message = "Another connection is still sending this file. Wait a moment and resume."
+    message = _("Another connection is still sending this file. Wait a moment and resume.")
 
 
 class UploadGone(PlatelogError):
     code = "upload_gone"
     status = 410
-    message = "This upload was cancelled or its bytes are gone. Send the file again."
+    message = _("This upload was cancelled or its bytes are gone. Send the file again.")
 
 
 class OffsetMismatch(PlatelogError):
     code = "offset_mismatch"
     status = 409
     retryable = True
-    message = "The upload stands at another position. Ask for it, and resume from there."
+    message = _("The upload stands at another position. Ask for it, and resume from there.")
 
 
 class UploadInterrupted(PlatelogError):
@@ -236,29 +243,29 @@ class UploadInterrupted(PlatelogError):
     code = "upload_interrupted"
     status = 400
     retryable = True
-    message = "The connection broke. What arrived is kept: resume from there."
+    message = _("The connection broke. What arrived is kept: resume from there.")
 
 
 class UploadNotCancellable(PlatelogError):
     code = "upload_not_cancellable"
     status = 409
-    message = "This file has arrived and is part of a trip already."
+    message = _("This file has arrived and is part of a trip already.")
 
 
 class WrongContentType(PlatelogError):
     code = "wrong_content_type"
     status = 415
-    message = "Chunks must be sent as application/offset+octet-stream."
+    message = _("Chunks must be sent as application/offset+octet-stream.")
 
 
 class WrongProtocolVersion(PlatelogError):
     code = "wrong_protocol_version"
     status = 412
-    message = "This server speaks tus 1.0.0."
+    message = _("This server speaks tus 1.0.0.")
 
 
 class StorageFull(PlatelogError):
     code = "storage_full"
     status = 507
     retryable = True
-    message = "The server's disk is full. What arrived is kept; resume once space has been made."
+    message = _("The server's disk is full. What arrived is kept; resume once space has been made.")

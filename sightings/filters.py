@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext
 
 from sightings import plate_query
 from sightings.errors import BadQuery
@@ -113,7 +114,7 @@ def _plate(typed: str, fuzzy: bool | None) -> PlateQuery | None:
         return None
     query = plate_query.parse(typed)
     if query.kind == "near" and not fuzzy:
-        return PlateQuery("exact", query.text, f"Exactly {query.text}.")
+        return PlateQuery("exact", query.text, gettext("Exactly %(text)s.") % {"text": query.text})
     return query
 
 
@@ -126,11 +127,11 @@ def _moment(words: Mapping[str, str], name: str, zone: tzinfo) -> datetime | Non
         moment = parse_datetime(typed)
         day = parse_date(typed) if moment is None else None
     except ValueError as error:
-        raise BadQuery(f"`{name}` names no day or hour that exists.") from error
+        raise BadQuery(gettext("`%(name)s` names no day or hour that exists.") % {"name": name}) from error
     if day is not None:
         moment = datetime(day.year, day.month, day.day)
     if moment is None:
-        raise BadQuery(f"`{name}` must be a time like 2026-05-01T12:00:00Z, or a day.")
+        raise BadQuery(gettext("`%(name)s` must be a time like 2026-05-01T12:00:00Z, or a day.") % {"name": name})
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -138,7 +139,7 @@ def _list(words: Mapping[str, str], name: str) -> list[str]:
     """Values with commas between them."""
     parts = [part.strip() for part in words.get(name, "").split(",") if part.strip()]
     if len(parts) > MOST_CHOICES:
-        raise BadQuery(f"`{name}` takes {MOST_CHOICES} values at most.")
+        raise BadQuery(gettext("`%(name)s` takes %(most)s values at most.") % {"name": name, "most": MOST_CHOICES})
     return parts
 
 
@@ -147,7 +148,7 @@ def _whole(typed: str, name: str) -> int | None:
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 18:
-        raise BadQuery(f"`{name}` must be a number.")
+        raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": name})
     return int(typed)
 
 
@@ -157,7 +158,7 @@ def _unit(words: Mapping[str, str], name: str) -> float | None:
         return None
     value = _number(typed, name)
     if not 0.0 <= value <= 1.0:
-        raise BadQuery(f"`{name}` must lie between 0 and 1.")
+        raise BadQuery(gettext("`%(name)s` must lie between 0 and 1.") % {"name": name})
     return value
 
 
@@ -167,7 +168,7 @@ def zone_of(words: Mapping[str, str], otherwise: tzinfo = UTC) -> tzinfo:
     try:
         return ZoneInfo(name) if name else otherwise
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadQuery("`zone` must be a time zone like Europe/Bucharest.") from error
+        raise BadQuery(gettext("`zone` must be a time zone like Europe/Bucharest.")) from error
 
 
 def zoom_of(words: Mapping[str, str]) -> float:
@@ -180,9 +181,9 @@ def _number(typed: str, name: str) -> float:
     try:
         value = float(typed)
     except ValueError as error:
-        raise BadQuery(f"`{name}` must be a number.") from error
+        raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": name}) from error
     if not math.isfinite(value):
-        raise BadQuery(f"`{name}` must be a number.")
+        raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": name})
     return value
 
 
@@ -191,13 +192,14 @@ def _flag(words: Mapping[str, str], name: str) -> bool | None:
     if not typed:
         return None
     if typed not in ("true", "false", "1", "0"):
-        raise BadQuery(f"`{name}` must be true or false.")
+        raise BadQuery(gettext("`%(name)s` must be true or false.") % {"name": name})
     return typed in ("true", "1")
 
 
 def _state(typed: str) -> str:
     if typed not in ReviewState.values:
-        raise BadQuery(f"`review_state` must be one of {', '.join(ReviewState.values)}.")
+        words = gettext("`%(name)s` must be one of %(values)s.")
+        raise BadQuery(words % {"name": "review_state", "values": ", ".join(ReviewState.values)})
     return typed
 
 
@@ -206,7 +208,7 @@ def _bounds(typed: str) -> Bounds | None:
         return None
     numbers = [_number(part, "bbox") for part in typed.split(",")]
     if len(numbers) != 4 or numbers[1] > numbers[3]:
-        raise BadQuery("`bbox` must be four numbers: west,south,east,north in degrees.")
+        raise BadQuery(gettext("`bbox` must be four numbers: west,south,east,north in degrees."))
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
@@ -217,5 +219,6 @@ def _area(typed: str) -> Area:
     corners = [[_number(part, "area") for part in corner.split(",")] for corner in typed.strip(" ;").split(";")]
     sound = all(len(one) == 2 and abs(one[0]) <= 180.0 and abs(one[1]) <= 90.0 for one in corners)
     if not sound or not 3 <= len(corners) <= MOST_CORNERS:
-        raise BadQuery(f"`area` must be 3 to {MOST_CORNERS} corners in degrees: lon,lat;lon,lat;lon,lat.")
+        words = gettext("`area` must be 3 to %(most)s corners in degrees: lon,lat;lon,lat;lon,lat.")
+        raise BadQuery(words % {"most": MOST_CORNERS})
     return tuple((lon, lat) for lon, lat in corners)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from recognition.cameras import known_cameras
 from recognition.locate import Lens
 from sightings.errors import PlateUnusable
-from sightings.models import Vehicle
+from sightings.models import LensKind, Vehicle
 from sightings.services.plates import text_of
 from sightings.services.vehicles import VEHICLE_FIELDS
 
@@ -19,19 +21,19 @@ else:
     VehicleModelForm = forms.ModelForm
 
 FLAG_REASONS = [
-    ("wrong_read", "The plate is read wrongly"),
-    ("not_a_plate", "This is no plate"),
-    ("wrong_place", "The place is wrong"),
-    ("wrong_time", "The time is wrong"),
-    ("interesting", "Worth a look"),
-    ("other", "Something else"),
+    ("wrong_read", _("The plate is read wrongly")),
+    ("not_a_plate", _("This is no plate")),
+    ("wrong_place", _("The place is wrong")),
+    ("wrong_time", _("The time is wrong")),
+    ("interesting", _("Worth a look")),
+    ("other", _("Something else")),
 ]
 
 
 class CorrectionForm(forms.Form):
     """A person's reading of a plate. `version` is the one they saw."""
 
-    text = forms.CharField(max_length=32, label="Plate", strip=True)
+    text = forms.CharField(max_length=32, label=_("Plate"), strip=True)
     note = forms.CharField(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -54,11 +56,11 @@ class VehicleForm(VehicleModelForm):
         model = Vehicle
         fields = VEHICLE_FIELDS
         labels = {
-            "camera_model": "Camera",
-            "field_of_view_deg": "Field of view in front, horizontal, degrees",
-            "lens": "Lens in front",
-            "rear_field_of_view_deg": "Field of view at the rear, horizontal, degrees",
-            "rear_lens": "Lens at the rear",
+            "camera_model": _("Camera"),
+            "field_of_view_deg": _("Field of view in front, horizontal, degrees"),
+            "lens": _("Lens in front"),
+            "rear_field_of_view_deg": _("Field of view at the rear, horizontal, degrees"),
+            "rear_lens": _("Lens at the rear"),
         }
         widgets = {
             "camera_model": forms.TextInput({"class": "input", "list": "camera-models", "autocomplete": "off"}),
@@ -76,8 +78,10 @@ class VehicleForm(VehicleModelForm):
                 values |= {f"{place}field_of_view_deg": optics.field_of_view_deg, f"{place}lens": optics.lens.value}
             angle, lens = values.get(f"{place}field_of_view_deg"), values.get(f"{place}lens")
             if angle is not None and lens and not 0 < angle < Lens(lens).widest_deg:
+                name = str(LensKind(lens).label).partition(":")[0].lower()
+                words = gettext("A %(lens)s lens shows less than %(angle)s°.")
                 self.add_error(
-                    f"{place}field_of_view_deg", f"A {lens} lens shows less than {Lens(lens).widest_deg:g}°."
+                    f"{place}field_of_view_deg", words % {"lens": name, "angle": f"{Lens(lens).widest_deg:g}"}
                 )
         return values
 

@@ -18,6 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext
 from rapidfuzz.distance import Levenshtein
 
 from recognition.plates import LOOKALIKES, UNREADABLE, lookalike_key, normalize
@@ -49,11 +50,11 @@ def parse(typed: str) -> PlateQuery:
         r"\*+", "*", "".join(part if part in "?*" else normalize(part) for part in re.split(r"([?*])", typed))
     )
     if not text.strip("?*"):
-        raise BadQuery("Type at least one letter or digit of a plate.")
+        raise BadQuery(gettext("Type at least one letter or digit of a plate."))
     if len(text) > 2 * LONGEST:
-        raise BadQuery(f"No plate is that long: {LONGEST} characters at most.")
+        raise BadQuery(gettext("No plate is that long: %(most)s characters at most.") % {"most": LONGEST})
     if text.endswith("*") and not re.search(r"[?*]", text[:-1]):
-        return PlateQuery("prefix", text[:-1], f"Plates that begin with {text[:-1]}.")
+        return PlateQuery("prefix", text[:-1], gettext("Plates that begin with %(text)s.") % {"text": text[:-1]})
     if "?" in text or "*" in text:
         return PlateQuery("wildcard", text, _explain_wildcard(text))
     return _plain(mark[0] if mark else "", text)
@@ -62,35 +63,40 @@ def parse(typed: str) -> PlateQuery:
 def _pattern(typed: str) -> PlateQuery:
     text = plate_regex.tidy(typed)
     plate_regex.compiled(text)
-    return PlateQuery("regex", text, f"Plates that fit the pattern {text} as a whole.")
+    return PlateQuery("regex", text, gettext("Plates that fit the pattern %(text)s as a whole.") % {"text": text})
 
 
 def _plain(mark: str, text: str) -> PlateQuery:
     """What a text without wildcards means, by the mark before it."""
     if mark == "~":
         if math.prod(len(group) for char in text for group in LOOKALIKES if char in group) > MOST_ALIKE:
-            raise BadQuery("Too many texts look like this one. Write ? in place of some of its characters.")
-        return PlateQuery("alike", text, f"{text}, or a plate that looks like it: {_explain_alike(text)}.")
+            raise BadQuery(gettext("Too many texts look like this one. Write ? in place of some of its characters."))
+        words = gettext("%(text)s, or a plate that looks like it: %(alike)s.")
+        return PlateQuery("alike", text, words % {"text": text, "alike": _explain_alike(text)})
     if mark == "=" or len(text) < SHORTEST_NEAR:
-        return PlateQuery("exact", text, f"Exactly {text}.")
+        return PlateQuery("exact", text, gettext("Exactly %(text)s.") % {"text": text})
     if mark == "~~" and len(text) >= SHORTEST_FAR:
-        return PlateQuery("far", text, f"{text}, or a plate that differs from it in one or two characters.")
-    return PlateQuery("near", text, f"{text}, or a plate that differs from it in one character.")
+        words = gettext("%(text)s, or a plate that differs from it in one or two characters.")
+        return PlateQuery("far", text, words % {"text": text})
+    words = gettext("%(text)s, or a plate that differs from it in one character.")
+    return PlateQuery("near", text, words % {"text": text})
 
 
 def _explain_alike(text: str) -> str:
     groups = [group for group in LOOKALIKES if set(group) & set(text)]
-    return "; ".join(" for ".join(group) for group in groups) or "none of its characters has a look-alike"
+    return "; ".join(gettext(" for ").join(group) for group in groups) or gettext(
+        "none of its characters has a look-alike"
+    )
 
 
 def _explain_wildcard(text: str) -> str:
     head, star, tail = text.partition("*")
     places = [str(place) for place, char in enumerate(head, 1) if char == "?"]
-    parts = [f"any character at {' and '.join(places)}"] if places else []
+    parts = [gettext("any character at %(places)s") % {"places": gettext(" and ").join(places)}] if places else []
     if star:
-        parts.append("any number of characters at *")
+        parts.append(gettext("any number of characters at *"))
     if "?" in tail:
-        parts.append("any one character at each further ?")
+        parts.append(gettext("any one character at each further ?"))
     return f"{text}: {', '.join(parts)}."
 
 
@@ -133,37 +139,39 @@ def rank(query: PlateQuery, text: str) -> tuple[int, str]:
 def why(query: PlateQuery, text: str) -> str:
     """In a few words, why this plate is listed."""
     if text == query.text:
-        return "exactly this plate"
+        return gettext("exactly this plate")
     if query.kind == "prefix":
-        return f"begins with {query.text}"
+        return gettext("begins with %(text)s") % {"text": query.text}
     if query.kind in ("wildcard", "regex"):
-        return f"fits {query.text}"
+        return gettext("fits %(text)s") % {"text": query.text}
     if query.kind == "far" and not _within_one(query.text, text):
-        return "two characters differ"
+        return gettext("two characters differ")
     return _difference(query.text, text)
 
 
 def _difference(wanted: str, found: str) -> str:
     """How a plate within one edit differs from the one that was asked for."""
     if len(found) > len(wanted):
-        return f"{_extra(found, wanted)} is extra"
+        return gettext("%(char)s at %(place)s is extra") % _extra(found, wanted)
     if len(found) < len(wanted):
-        return f"{_extra(wanted, found)} is missing"
+        return gettext("%(char)s at %(place)s is missing") % _extra(wanted, found)
     changes = [(index, a, b) for index, (a, b) in enumerate(zip(wanted, found, strict=True), 1) if a != b]
     return ", ".join(_change(*change) for change in changes)
 
 
 def _change(place: int, wanted: str, found: str) -> str:
     if found == UNREADABLE:
-        return f"character {place} could not be read"
-    alike = ", which look alike" if lookalike_key(wanted) == lookalike_key(found) else ""
-    return f"{found} instead of {wanted} at {place}{alike}"
+        return gettext("character %(place)s could not be read") % {"place": place}
+    alike = lookalike_key(wanted) == lookalike_key(found)
+    plain = gettext("%(found)s instead of %(wanted)s at %(place)s")
+    words = gettext("%(found)s instead of %(wanted)s at %(place)s, which look alike") if alike else plain
+    return words % {"found": found, "wanted": wanted, "place": place}
 
 
-def _extra(longer: str, shorter: str) -> str:
+def _extra(longer: str, shorter: str) -> dict[str, str | int]:
     """The one character the longer text has more, with its place."""
     place = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
-    return f"{longer[place]} at {place + 1}"
+    return {"char": longer[place], "place": place + 1}
 
 
 def differing(query: PlateQuery, text: str) -> set[int]:

@@ -14,6 +14,8 @@ import string
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+
 from sightings.errors import BadQuery
 
 LONGEST = 100  # characters of a pattern
@@ -64,7 +66,7 @@ class _Reader:
     def whole(self) -> _Node:
         node = self._either()
         if self.at < len(self.text):
-            raise BadQuery("The pattern has a ) without its (.")
+            raise BadQuery(gettext("The pattern has a ) without its (."))
         return node
 
     def _either(self) -> _Node:
@@ -93,12 +95,12 @@ class _Reader:
             return SIMPLE_TIMES[mark]
         found = TIMES.match(self.text, self.at)
         if found is None:
-            raise BadQuery("Write how often something is repeated as {2}, {2,} or {2,4}.")
+            raise BadQuery(gettext("Write how often something is repeated as {2}, {2,} or {2,4}."))
         self.at = found.end()
         least = int(found[1])
         most = int(found[3]) if found[3] else None if found[2] else least
         if least > MOST_TIMES or (most is not None and not least <= most <= MOST_TIMES):
-            raise BadQuery(f"Something can be repeated {MOST_TIMES} times at most.")
+            raise BadQuery(gettext("Something can be repeated %(most)s times at most.") % {"most": MOST_TIMES})
         return least, most
 
     def _one(self) -> _Node:
@@ -107,7 +109,7 @@ class _Reader:
         if char == "(":
             node = self._either()
             if not self._taken(")"):
-                raise BadQuery("The pattern has a ( without its ).")
+                raise BadQuery(gettext("The pattern has a ( without its )."))
             return node
         if char == "[":
             return self._choice()
@@ -117,14 +119,15 @@ class _Reader:
             return _Any(DIGITS)
         if char in SYMBOLS - {"?"}:
             return _Any(frozenset(char))
-        raise BadQuery(f"The pattern cannot have a {char} at character {self.at}.")
+        words = gettext("The pattern cannot have a %(char)s at character %(place)s.")
+        raise BadQuery(words % {"char": char, "place": self.at})
 
     def _choice(self) -> _Node:
         other = self._taken("^")
         end = self.text.find("]", self.at)
         inside = self.text[self.at : end]
         if end < 0 or not re.fullmatch(r"([A-Z0-9](-[A-Z0-9])?)+", inside):
-            raise BadQuery("Write a choice of characters as [ABC] or [A-F0-9].")
+            raise BadQuery(gettext("Write a choice of characters as [ABC] or [A-F0-9]."))
         self.at = end + 1
         chosen = set[str]()
         for first, last in re.findall(r"([A-Z0-9])(?:-([A-Z0-9]))?", inside):
@@ -212,7 +215,7 @@ class Pattern:
 
     def _state(self, on: frozenset[str] = frozenset(), to: int = 0) -> int:
         if len(self._steps) >= MOST_STATES:
-            raise BadQuery("The pattern repeats too much. Write a shorter one.")
+            raise BadQuery(gettext("The pattern repeats too much. Write a shorter one."))
         self._steps.append((on, to))
         self._free.append([])
         return len(self._steps) - 1
@@ -222,7 +225,7 @@ def tidy(typed: str) -> str:
     """A pattern as it is kept: upper case, no spaces, no marks of beginning and end, which are meant anyway."""
     text = re.sub(r"\s", "", typed).upper().removeprefix("^").removesuffix("$")
     if not text or len(text) > LONGEST:
-        raise BadQuery(f"A pattern has 1 to {LONGEST} characters.")
+        raise BadQuery(gettext("A pattern has 1 to %(most)s characters.") % {"most": LONGEST})
     return text
 
 

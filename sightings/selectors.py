@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from recognition.plates import deletion_keys, lookalikes, two_edit_keys
 from sightings import plate_query, plate_regex, storage
@@ -109,9 +110,12 @@ def _fitting(plates: PlateQuerySet[Plate], query: PlateQuery) -> list[int]:
         if plate_query.matches(query, text):
             fitting.append(pk)
         if len(fitting) > MOST_FITTING:
-            raise BadQuery(f"More than {MOST_FITTING} plates fit this pattern. Say more of it.")
+            raise BadQuery(
+                gettext("More than %(most)s plates fit this pattern. Say more of it.") % {"most": MOST_FITTING}
+            )
         if number % 1000 == 0 and time.monotonic() > until:
-            raise BadQuery("Looking through all plates takes too long. Begin the pattern with characters you know.")
+            words = gettext("Looking through all plates takes too long. Begin the pattern with characters you know.")
+            raise BadQuery(words)
     return fitting
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import h3
 from django.db.models import Count, F, Max, QuerySet, Sum
+from django.utils.translation import gettext
 
 from sightings.errors import BadQuery
 from sightings.models import Camera, CoveredCell, ReviewState, Sighting, Trip
@@ -40,7 +41,7 @@ def coverage(person: Person, filters: TripFilters) -> Coverage:
 def cell_number(name: str) -> tuple[int, str]:
     """A cell's number, and the column that holds such cells. Raises BadQuery."""
     if not h3.is_valid_cell(name) or h3.get_resolution(name) not in COLUMNS:
-        raise BadQuery("This is no cell of the coverage.")
+        raise BadQuery(gettext("This is no cell of the coverage."))
     return h3.str_to_int(name), COLUMNS[h3.get_resolution(name)]
 
 

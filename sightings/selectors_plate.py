@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.dates import WEEKDAYS
 
 from recognition.plates import UNREADABLE, deletion_keys, lookalike_key, lookalikes
 from recognition.telemetry.track import distance_m
@@ -80,8 +81,7 @@ def hours(person: Person, plate: Plate, zone: ZoneInfo) -> Hours:
         if at is not None:
             there = at.astimezone(zone)
             counts[there.weekday(), there.hour] += 1
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    rows = [(name, [counts[day, hour] for hour in range(24)]) for day, name in enumerate(days)]
+    rows = [(str(name), [counts[day, hour] for hour in range(24)]) for day, name in WEEKDAYS.items()]
     return Hours(str(zone), rows, max(counts.values(), default=0), sum(counts.values()))
 
 
@@ -148,7 +148,9 @@ def variants(person: Person, plate: Plate) -> list[Variant]:
         .values_list("plate").annotate(n=Count("pk"))
     )  # fmt: skip
     judged = [_judged(one, plate, own, [row for row in theirs if row[0] == one.pk], free) for one in likely]
-    return sorted((one for one in judged if one is not None), key=_likelihood)[:MOST_VARIANTS]
+    return sorted((one for one in judged if one is not None), key=lambda one: _likelihood(one, plate.text))[
+        :MOST_VARIANTS
+    ]
 
 
 def _seen(person: Person, plates: Sequence[int]) -> list[Seen]:
@@ -188,10 +190,10 @@ def _apart_s(one: Seen, two: Seen) -> float:
     return abs((one[1] - two[1]).total_seconds())
 
 
-def _likelihood(variant: Variant) -> tuple[int, int, float, str]:
+def _likelihood(variant: Variant, wanted: str) -> tuple[int, int, float, str]:
     """Likeliest first: could not be read or look-alikes, then met in one passage, then the share that fits in place."""
     text = variant.plate.text
-    doubtful = UNREADABLE in text or "look" in variant.why
+    doubtful = UNREADABLE in text or lookalike_key(text) == lookalike_key(wanted)
     return (0 if doubtful else 1, -variant.same_passage, -variant.nearby / max(1, variant.sightings), text)
 
 

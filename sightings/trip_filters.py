@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 
 from sightings.errors import BadQuery
 from sightings.models import Track, Trip, TripState
@@ -53,12 +54,13 @@ def parse(words: Mapping[str, str]) -> TripFilters:
     """Read the filters out of a query string. Raises BadQuery, naming the word that cannot be understood."""
     vehicle = words.get("vehicle", "").strip()
     if vehicle and not (vehicle.isascii() and vehicle.isdigit() and len(vehicle) <= 18):
-        raise BadQuery("`vehicle` must be a number.")
+        raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": "vehicle"})
     state, gps = words.get("state", ""), words.get("gps", "")
     if state and state not in TripState.values:
-        raise BadQuery(f"`state` must be one of {', '.join(TripState.values)}.")
+        told = gettext("`%(name)s` must be one of %(values)s.")
+        raise BadQuery(told % {"name": "state", "values": ", ".join(TripState.values)})
     if gps and gps not in GPS:
-        raise BadQuery("`gps` must be yes or no.")
+        raise BadQuery(gettext("`gps` must be yes or no."))
     return TripFilters(int(vehicle) if vehicle else None, day(words, "from"), day(words, "to"), state, gps)
 
 
@@ -88,7 +90,7 @@ def day(words: Mapping[str, str], name: str) -> date | None:
     except ValueError:
         found = None
     if found is None or not 1970 <= found.year <= 9000:
-        raise BadQuery(f"`{name}` must be a day like 2026-05-01.")
+        raise BadQuery(gettext("`%(name)s` must be a day like 2026-05-01.") % {"name": name})
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
 
 from sightings.views import account, files, home, plates, reprocess, reviews, search, trips, uploads, vehicles, videos
 from sightings.views import map as map_view
@@ -14,6 +15,8 @@ urlpatterns = [
     path("demo/", home.demo, name="demo-trip"),
     path("login/", account.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("words.js", JavaScriptCatalog.as_view(packages=["sightings"]), name="words"),
     path("upload/", uploads.page, name="upload"),
     path("trips/", trips.index, name="trips"),
     path("trips/lines/", trips.lines, name="trip-lines"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -21,7 +22,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         token = find_token(secret=parts[1]) if len(parts) == 2 else None
         if token is None:
-            raise AuthenticationFailed("This token is unknown, expired or revoked.", code="token_invalid")
+            raise AuthenticationFailed(gettext("This token is unknown, expired or revoked."), code="token_invalid")
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

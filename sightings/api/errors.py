@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -31,10 +32,10 @@ def _body(error: Exception) -> dict[str, Any]:
         codes = error.get_codes()
         return {"detail": str(error.detail), "code": codes if isinstance(codes, str) else error.default_code}
     if isinstance(error, Http404):
-        return {"detail": "There is nothing here, or you may not see it.", "code": "not_found"}
+        return {"detail": gettext("There is nothing here, or you may not see it."), "code": "not_found"}
     if isinstance(error, PermissionDenied):
-        return {"detail": "You may not do this.", "code": "permission_denied"}
-    return {"detail": "This request cannot be understood.", "code": "error"}
+        return {"detail": gettext("You may not do this."), "code": "permission_denied"}
+    return {"detail": gettext("This request cannot be understood."), "code": "error"}
 
 
 def _first(detail: Any, name: str = "") -> str:

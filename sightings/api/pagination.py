@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -24,7 +25,7 @@ class NewestFirst(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError) as error:  # a cursor someone made up: its position is none
-            raise BadQuery("This `cursor` is none that an answer gave out.") from error
+            raise BadQuery(gettext("This `cursor` is none that an answer gave out.")) from error
 
 
 class PlatesByText(NewestFirst):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -23,12 +24,12 @@ def may_reveal(request: Request) -> bool:
 class HasScope(BasePermission):
     """Asks for the view's `read_scopes` or `write_scopes`, all of them."""
 
-    message = "This token lacks the scope that this call needs."
+    message: str
     code = "scope_missing"
 
     def has_permission(self, request: Request, view: Any) -> bool:
         wanted = view.read_scopes if request.method in SAFE_METHODS else view.write_scopes
         missing = [str(scope) for scope in wanted if not has_scope(request, scope)]
         if missing:
-            self.message = f"This token lacks the scope {', '.join(missing)}."
+            self.message = gettext("This token lacks the scope %(scope)s.") % {"scope": ", ".join(missing)}
         return not missing

@@ -6,6 +6,7 @@ import base64
 import binascii
 
 from django.http.request import HttpHeaders
+from django.utils.translation import gettext
 
 from sightings.errors import BadUpload, WrongProtocolVersion
 from sightings.models import Upload
@@ -25,7 +26,7 @@ def whole_number(headers: HttpHeaders, name: str) -> int:
     """A header that must be there and hold a number of bytes. Raises BadUpload."""
     typed = headers.get(name, "").strip()
     if not typed.isascii() or not typed.isdigit() or len(typed) > 18:
-        raise BadUpload(f"The header {name} must be a number of bytes.")
+        raise BadUpload(gettext("The header %(name)s must be a number of bytes.") % {"name": name})
     return int(typed)
 
 
@@ -37,7 +38,7 @@ def metadata(headers: HttpHeaders) -> dict[str, str]:
         try:
             words[name] = base64.b64decode(encoded, validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise BadUpload(f"The metadata `{name}` is not base64 of UTF-8.") from error
+            raise BadUpload(gettext("The metadata `%(name)s` is not base64 of UTF-8.") % {"name": name}) from error
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import chosen
 from sightings.models.fleets import Fleet, User
@@ -12,10 +13,10 @@ from sightings.querysets import FleetQuerySet
 
 
 class TripEditKind(models.TextChoices):
-    SHIFT = "shift", "Clock moved"
-    TRACK = "track", "Positions replaced"
-    MERGE = "merge", "Merged"
-    SPLIT = "split", "Split"
+    SHIFT = "shift", _("Clock moved")
+    TRACK = "track", _("Positions replaced")
+    MERGE = "merge", _("Merged")
+    SPLIT = "split", _("Split")
 
 
 class TripEdit(models.Model):

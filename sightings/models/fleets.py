@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import chosen
 from sightings.querysets import FleetQuerySet
@@ -41,10 +42,10 @@ class Fleet(models.Model):
 class LensKind(models.TextChoices):
     """How a lens draws what it sees; the formulas are in `recognition.locate.Lens`."""
 
-    RECTILINEAR = "rectilinear", "Rectilinear: straight lines stay straight"
-    STEREOGRAPHIC = "stereographic", "Stereographic"
-    EQUIDISTANT = "equidistant", "Equidistant: wide angle, bent lines"
-    EQUISOLID = "equisolid", "Equisolid"
+    RECTILINEAR = "rectilinear", _("Rectilinear: straight lines stay straight")
+    STEREOGRAPHIC = "stereographic", _("Stereographic")
+    EQUIDISTANT = "equidistant", _("Equidistant: wide angle, bent lines")
+    EQUISOLID = "equisolid", _("Equisolid")
 
 
 class Vehicle(models.Model):
@@ -87,9 +88,9 @@ class Vehicle(models.Model):
 
 
 class Role(models.TextChoices):
-    VIEWER = "viewer", "Viewer"
-    REVIEWER = "reviewer", "Reviewer"
-    MANAGER = "manager", "Manager"
+    VIEWER = "viewer", _("Viewer")
+    REVIEWER = "reviewer", _("Reviewer")
+    MANAGER = "manager", _("Manager")
 
 
 class Member(models.Model):
@@ -116,13 +117,13 @@ class Member(models.Model):
 class Scope(models.TextChoices):
     """What a key for programs may do, within what its owner may do."""
 
-    SIGHTINGS_READ = "sightings:read", "Read trips and sightings"
-    PLATES_REVEAL = "plates:reveal", "See plate texts and crops"
-    TRIPS_WRITE = "trips:write", "Upload and retry"
-    CORRECTIONS_WRITE = "corrections:write", "Correct and flag"
-    EXPORT = "export", "Export"
-    AUDIT_READ = "audit:read", "Read the audit"
-    MANAGE = "manage", "Manage the fleet"
+    SIGHTINGS_READ = "sightings:read", _("Read trips and sightings")
+    PLATES_REVEAL = "plates:reveal", _("See plate texts and crops")
+    TRIPS_WRITE = "trips:write", _("Upload and retry")
+    CORRECTIONS_WRITE = "corrections:write", _("Correct and flag")
+    EXPORT = "export", _("Export")
+    AUDIT_READ = "audit:read", _("Read the audit")
+    MANAGE = "manage", _("Manage the fleet")
 
 
 class ApiToken(models.Model):

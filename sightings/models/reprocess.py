@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import chosen, unit
 from sightings.models.fleets import Fleet, User
@@ -13,12 +14,12 @@ from sightings.querysets import DifferenceQuerySet, FleetQuerySet
 
 
 class ReprocessState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    READING = "reading", "Reading"
-    READY = "ready", "To be looked at"
-    UNREAD = "unread", "Nothing was read"
-    ACCEPTED = "accepted", "Accepted"
-    DISCARDED = "discarded", "Discarded"
+    WAITING = "waiting", _("Waiting")
+    READING = "reading", _("Reading")
+    READY = "ready", _("To be looked at")
+    UNREAD = "unread", _("Nothing was read")
+    ACCEPTED = "accepted", _("Accepted")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class Reprocess(models.Model):

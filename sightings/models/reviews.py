@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import at_least_zero, chosen
 from sightings.models.fleets import Fleet, User
@@ -14,10 +15,10 @@ from sightings.querysets import FleetQuerySet
 
 
 class CorrectionAction(models.TextChoices):
-    CORRECT = "correct", "Corrected"
-    CONFIRM = "confirm", "Confirmed"
-    REJECT = "reject", "Rejected"
-    ALIAS = "alias", "Corrected by an alias"  # the machine's own suggestion; any word of a person outweighs it
+    CORRECT = "correct", _("Corrected")
+    CONFIRM = "confirm", _("Confirmed")
+    REJECT = "reject", _("Rejected")
+    ALIAS = "alias", _("Corrected by an alias")  # the machine's own suggestion; any word of a person outweighs it
 
 
 class Correction(models.Model):

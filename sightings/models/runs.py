@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import at_least_zero, chosen, unit
 from sightings.models.trips import Video
@@ -11,13 +12,13 @@ from sightings.querysets import FleetQuerySet
 
 
 class RunState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    READING = "reading", "Reading"
-    MERGING = "merging", "Merging"
-    DONE = "done", "Done"
-    PARTIAL = "partial", "Partly read"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Queued")
+    READING = "reading", _("Reading")
+    MERGING = "merging", _("Merging")
+    DONE = "done", _("Done")
+    PARTIAL = "partial", _("Partly read")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class ProcessingRun(models.Model):
@@ -66,11 +67,11 @@ class ProcessingRun(models.Model):
 
 
 class SegmentState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    LEASED = "leased", "Being read"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Queued")
+    LEASED = "leased", _("Being read")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Segment(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings.models.checks import chosen, unit
 from sightings.models.fleets import Fleet
@@ -64,16 +65,16 @@ class PlateKey(models.Model):
 
 
 class ReviewState(models.TextChoices):
-    UNREVIEWED = "unreviewed", "Not reviewed"
-    CONFIRMED = "confirmed", "Confirmed"
-    CORRECTED = "corrected", "Corrected"
-    REJECTED = "rejected", "Not a plate"
+    UNREVIEWED = "unreviewed", _("Not reviewed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CORRECTED = "corrected", _("Corrected")
+    REJECTED = "rejected", _("Not a plate")
 
 
 class PlateSource(models.TextChoices):
-    MACHINE = "machine", "Read by the machine"
-    ALIAS = "alias", "Corrected by an alias"
-    PERSON = "person", "Said by a person"
+    MACHINE = "machine", _("Read by the machine")
+    ALIAS = "alias", _("Corrected by an alias")
+    PERSON = "person", _("Said by a person")
 
 
 # Where the seen car was: all of them, or none.

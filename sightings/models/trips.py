@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from sightings import storage
 from sightings.models.checks import at_least_zero, chosen, unit
@@ -16,19 +17,19 @@ from sightings.querysets import FleetQuerySet, TripQuerySet
 class TimeSource(models.TextChoices):
     """Where a time comes from, best first."""
 
-    GPS = "gps", "GPS"
-    PERSON = "person", "set by a person"
-    CONTAINER = "container", "camera clock"
-    FILE_NAME = "file_name", "file name"
-    UPLOAD = "upload", "time of upload"
+    GPS = "gps", _("GPS")
+    PERSON = "person", _("set by a person")
+    CONTAINER = "container", _("camera clock")
+    FILE_NAME = "file_name", _("file name")
+    UPLOAD = "upload", _("time of upload")
 
 
 class TripState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    READING = "reading", "Reading"
-    DONE = "done", "Done"
-    PARTIAL = "partial", "Partly read"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", _("Waiting")
+    READING = "reading", _("Reading")
+    DONE = "done", _("Done")
+    PARTIAL = "partial", _("Partly read")
+    FAILED = "failed", _("Failed")
 
 
 class Trip(models.Model):
@@ -84,14 +85,14 @@ class Trip(models.Model):
 
 
 class VideoState(models.TextChoices):
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
 
 
 class Camera(models.TextChoices):
-    FRONT = "front", "Front"
-    REAR = "rear", "Rear"
-    OTHER = "other", "Other"
+    FRONT = "front", _("Front")
+    REAR = "rear", _("Rear")
+    OTHER = "other", _("Other")
 
 
 class Video(models.Model):
@@ -147,10 +148,10 @@ class Video(models.Model):
 
 
 class RenditionState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    MAKING = "making", "Being made"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", _("Waiting")
+    MAKING = "making", _("Being made")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class Rendition(models.Model):
@@ -212,19 +213,19 @@ class Track(models.Model):
 
 
 class UploadKind(models.TextChoices):
-    VIDEO = "video", "Video"
-    TELEMETRY = "telemetry", "Positions"
-    OTHER = "other", "Other"
+    VIDEO = "video", _("Video")
+    TELEMETRY = "telemetry", _("Positions")
+    OTHER = "other", _("Other")
 
 
 class UploadState(models.TextChoices):
-    RECEIVING = "receiving", "Receiving"
-    RECEIVED = "received", "Received"
-    INSPECTING = "inspecting", "Inspecting"
-    DONE = "done", "Done"
-    DUPLICATE = "duplicate", "Nothing new in this file"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    RECEIVING = "receiving", _("Receiving")
+    RECEIVED = "received", _("Received")
+    INSPECTING = "inspecting", _("Inspecting")
+    DONE = "done", _("Done")
+    DUPLICATE = "duplicate", _("Nothing new in this file")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Upload(models.Model):

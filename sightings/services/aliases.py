@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import AliasExists, AliasUnusable, AlreadyUndone
 from sightings.models import (
@@ -58,7 +59,7 @@ def remove_alias(*, alias: Alias, user: User) -> int:
     require_role(user, alias.fleet, Role.REVIEWER)
     now = timezone.now()
     if Alias.objects.filter(pk=alias.pk, removed_at=None).update(removed_at=now, removed_by=user) != 1:
-        raise AlreadyUndone("This alias was removed before.")
+        raise AlreadyUndone(gettext("This alias was removed before."))
     words = Correction.objects.filter(
         alias=alias, action=CorrectionAction.ALIAS, undone_at=None, sighting__review_state=ReviewState.UNREVIEWED
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import AlreadyUndone, NothingToCorrect, TooMany
 from sightings.models import (
@@ -42,7 +43,7 @@ def correct_batch(
     require_role(user, fleet, Role.REVIEWER)
     right = text_of(text)
     if len(sightings) > MOST_IN_BATCH:
-        raise TooMany(f"At most {MOST_IN_BATCH} sightings are corrected at once.")
+        raise TooMany(gettext("At most %(most)s sightings are corrected at once.") % {"most": MOST_IN_BATCH})
     free = Sighting.objects.visible_to(user).filter(fleet=fleet, pk__in=sightings, review_state=ReviewState.UNREVIEWED)
     rows = [row for row in free.select_for_update().order_by("pk") if row.text != right]
     if not rows and not alias_for:

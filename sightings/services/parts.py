@@ -13,6 +13,7 @@ from typing import Protocol
 
 from django.http import UnreadablePostError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings import storage
 from sightings.errors import (
@@ -41,7 +42,8 @@ def create(name: str, size: int) -> None:
     root = storage.uploads_root()
     root.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(root).free < size + SPARE_BYTES:
-        raise StorageFull("The server's disk has no room for this file. Ask the operator to make space, then retry.")
+        words = gettext("The server's disk has no room for this file. Ask the operator to make space, then retry.")
+        raise StorageFull(words)
     with _full_disk_named():
         storage.upload_file(name).touch()
 
@@ -59,7 +61,9 @@ def append(*, upload: Upload, offset: int, stream: Readable) -> int:
         if row.state == UploadState.CANCELLED:
             raise UploadGone
         if row.offset != offset or row.state != UploadState.RECEIVING:
-            raise OffsetMismatch(f"The upload stands at byte {row.offset}. Resume from there.")
+            raise OffsetMismatch(
+                gettext("The upload stands at byte %(offset)s. Resume from there.") % {"offset": row.offset}
+            )
         _fit(file, row)
         return _write(file, row, stream)
 
@@ -87,7 +91,7 @@ def _fit(file: FileIO, row: Upload) -> None:
     length = file.seek(0, os.SEEK_END)
     if length < row.offset:
         Upload.objects.filter(pk=row.pk, offset=row.offset).update(offset=length)
-        raise OffsetMismatch(f"The upload stands at byte {length}. Resume from there.")
+        raise OffsetMismatch(gettext("The upload stands at byte %(offset)s. Resume from there.") % {"offset": length})
     file.truncate(row.offset)
     file.seek(row.offset)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from sightings.errors import NotMergeable
 from sightings.models import CorrectionBatch, Plate, ReviewState, Sighting, User
 from sightings.selectors_review import MOST_IN_BATCH
@@ -14,9 +16,10 @@ def merge_plates(*, plate: Plate, other: Plate, user: User) -> CorrectionBatch:
     Raises NotAllowed, NotMergeable, TooMany.
     """
     if other.pk == plate.pk or other.fleet_id != plate.fleet_id:
-        raise NotMergeable("A plate can only be merged with another plate of the same fleet.")
+        raise NotMergeable(gettext("A plate can only be merged with another plate of the same fleet."))
     free = Sighting.objects.current().filter(plate=other, review_state=ReviewState.UNREVIEWED).order_by("pk")
     rows = list(free.values_list("pk", flat=True)[: MOST_IN_BATCH + 1])
     if not rows:
-        raise NotMergeable("People have already said what every sighting of that plate is. Nothing was changed.")
+        told = gettext("People have already said what every sighting of that plate is. Nothing was changed.")
+        raise NotMergeable(told)
     return correct_batch(user=user, fleet=plate.fleet, sightings=rows, text=plate.text)

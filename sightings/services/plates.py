@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Max, Min, OuterRef, Subquery
+from django.utils.translation import gettext
 
 from recognition.plates import deletion_keys, normalize
 from sightings.errors import PlateUnusable, VersionClash
@@ -102,7 +103,7 @@ def annotate_plate(
     require_role(user, plate.fleet, Role.REVIEWER)
     plate = Plate.objects.select_for_update(of=("self",)).select_related("fleet").get(pk=plate.pk)
     if seen is not None and seen != stamp_of(plate):
-        raise VersionClash("Someone else wrote about this plate meanwhile. Read it, then add yours.")
+        raise VersionClash(gettext("Someone else wrote about this plate meanwhile. Read it, then add yours."))
     if notes is not None:
         plate.notes = notes
     if tags is not None:

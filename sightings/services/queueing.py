@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import NotInQueue, NotPaused
 from sightings.models import Role, Segment, SegmentState, Trip, User
@@ -20,7 +21,7 @@ def pause_trip(*, trip: Trip, user: User) -> None:
     require_role(user, trip.fleet, Role.REVIEWER)
     going = Trip.objects.filter(pk=trip.pk, state__in=ACTIVE_TRIPS, paused=False)
     if going.update(paused=True, updated_at=timezone.now()) != 1:
-        raise NotInQueue("Nothing of this trip waits to be read: there is nothing to pause.")
+        raise NotInQueue(gettext("Nothing of this trip waits to be read: there is nothing to pause."))
     _note("trip.paused", trip, user)
 
 
@@ -47,7 +48,7 @@ def put_first(*, trip: Trip, user: User) -> None:
     highest = Trip.objects.filter(fleet=trip.fleet_id).exclude(pk=trip.pk).aggregate(most=Max("priority"))["most"]
     waiting = Trip.objects.filter(pk=trip.pk, state__in=ACTIVE_TRIPS)
     if waiting.update(priority=(highest or 0) + 1, updated_at=timezone.now()) != 1:
-        raise NotInQueue("Nothing of this trip waits to be read: there is nothing to put first.")
+        raise NotInQueue(gettext("Nothing of this trip waits to be read: there is nothing to put first."))
     _note("trip.put_first", trip, user)
 
 
@@ -57,7 +58,7 @@ def put_back(*, trip: Trip, user: User) -> None:
     require_role(user, trip.fleet, Role.MANAGER)
     first = Trip.objects.filter(pk=trip.pk, priority__gt=0)
     if first.update(priority=0, updated_at=timezone.now()) != 1:
-        raise NotInQueue("This trip was not put first.")
+        raise NotInQueue(gettext("This trip was not put first."))
     _note("trip.put_back", trip, user)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from recognition.manifest import model_version, read_manifest
 from sightings import storage
@@ -48,8 +49,8 @@ def choices() -> list[tuple[str, str]]:
     for name, entry in sorted(read_manifest().items()):
         kinds[entry.kind].append(name)
     pairs = [(found, read) for found in kinds["detector"] for read in kinds["recognizer"]]
-    usual = ("", "What new trips are read with now")
-    return [usual, *(("+".join(names), model_version(*names).replace("+", " with ")) for names in pairs)]
+    usual = ("", gettext("What new trips are read with now"))
+    return [usual, *(("+".join(names), model_version(*names).replace("+", gettext(" with "))) for names in pairs)]
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def start_reprocess(*, trips: Iterable[Trip], user: User, networks: str = "") ->
     """
     chosen = list(trips)
     if not chosen or len({trip.fleet_id for trip in chosen}) != 1:
-        raise NothingToReread("Choose at least one trip, and only trips of one fleet.")
+        raise NothingToReread(gettext("Choose at least one trip, and only trips of one fleet."))
     fleet = chosen[0].fleet
     require_role(user, fleet, Role.REVIEWER)
     version = version_of(networks)
@@ -113,7 +114,7 @@ def pause_reprocess(*, job: Reprocess, user: User) -> None:
     """Begin no further part; one that is being read is read to its end. Raises NotAllowed, NotInQueue."""
     require_role(user, job.fleet, Role.REVIEWER)
     if Reprocess.objects.filter(pk=job.pk, state__in=ACTIVE_TRIPS, paused=False).update(paused=True) != 1:
-        raise NotInQueue("Nothing of this waits to be read: there is nothing to pause.")
+        raise NotInQueue(gettext("Nothing of this waits to be read: there is nothing to pause."))
     _note("reprocess.paused", job, user)
 
 
@@ -122,7 +123,7 @@ def resume_reprocess(*, job: Reprocess, user: User) -> None:
     """Read on after a pause. Raises NotAllowed, NotPaused."""
     require_role(user, job.fleet, Role.REVIEWER)
     if Reprocess.objects.filter(pk=job.pk, paused=True).update(paused=False) != 1:
-        raise NotPaused("This is not paused: there is nothing to resume.")
+        raise NotPaused(gettext("This is not paused: there is nothing to resume."))
     for _ in range(Segment.objects.filter(run__reprocess=job, state=SegmentState.QUEUED).count()):
         enqueue("read_next", queue="read")
     _note("reprocess.resumed", job, user)
@@ -133,7 +134,7 @@ def stop_reprocess(*, job: Reprocess, user: User) -> None:
     """Read no more of it; the videos that were read to their end can be compared. Raises NotAllowed, NotStoppable."""
     require_role(user, job.fleet, Role.REVIEWER)
     if not stop_runs(job.runs.filter(state__in=OPEN_RUNS).values_list("pk", flat=True)):
-        raise NotStoppable("Nothing of this is being read: there is nothing to stop.")
+        raise NotStoppable(gettext("Nothing of this is being read: there is nothing to stop."))
     Reprocess.objects.filter(pk=job.pk).update(paused=False)
     _note("reprocess.stopped", job, user)
 
@@ -147,7 +148,7 @@ def retry_reprocess(*, job: Reprocess, user: User) -> None:
     )
     runs = list(ProcessingRun.objects.filter(reprocess=job, state__in=RETRYABLE)) if ended.exists() else []
     if not [run for run in runs if restart(run)]:
-        raise NotRetryable("All of this was read: there is nothing to read again.")
+        raise NotRetryable(gettext("All of this was read: there is nothing to read again."))
     ended.update(state=ReprocessState.READING, read_at=None)
     _note("reprocess.retried", job, user)
 

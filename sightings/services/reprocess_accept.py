@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import AlreadyUndone, NotDecidable, UndoLaterFirst, VersionClash
 from sightings.models import (
@@ -76,7 +77,8 @@ def accept_reprocess(*, job: Reprocess, user: User, expected_version: int | None
     runs = _take_hold(job, user)
     ready = Reprocess.objects.filter(pk=job.pk, state=ReprocessState.READY)
     if expected_version is not None and not ready.filter(version=expected_version).exists() and ready.exists():
-        raise VersionClash("Someone else chose otherwise meanwhile. Look at the choices again, then accept.")
+        words = gettext("Someone else chose otherwise meanwhile. Look at the choices again, then accept.")
+        raise VersionClash(words)
     if ready.update(state=ReprocessState.ACCEPTED, decided_at=timezone.now(), decided_by=user) != 1:
         raise NotDecidable
     job.before = {"current": {}, "moved": {}, "corrections": {}, "flags": {}}
@@ -97,7 +99,8 @@ def undo_accept(*, job: Reprocess, user: User) -> Reprocess:
     before, decided_at = Reprocess.objects.values_list("before", "decided_at").get(pk=job.pk)
     later = Reprocess.objects.filter(state=ReprocessState.ACCEPTED, decided_at__gt=decided_at or timezone.now())
     if later.filter(runs__video__in=[run.video_id for run in runs]).exclude(pk=job.pk).exists():
-        raise UndoLaterFirst("Another reading of one of these videos was accepted after that. Undo the latest first.")
+        words = gettext("Another reading of one of these videos was accepted after that. Undo the latest first.")
+        raise UndoLaterFirst(words)
     accepted = Reprocess.objects.filter(pk=job.pk, state=ReprocessState.ACCEPTED)
     if accepted.update(state=ReprocessState.READY, decided_at=None, decided_by=None, before={}) != 1:
         raise AlreadyUndone
@@ -124,7 +127,8 @@ def _accept_run(run: ProcessingRun, before: dict[str, Any]) -> None:
     if run.state != RunState.DONE or old_run is None:
         return
     if old_run.state in OPEN_RUNS:
-        raise NotDecidable("One of these videos is being read at this moment. Wait until that is done, then accept.")
+        words = gettext("One of these videos is being read at this moment. Wait until that is done, then accept.")
+        raise NotDecidable(words)
     before["current"][str(run.video_id)] = old_run.pk
     _remember_words(run.video, before)
     found = Difference.objects.filter(run=run)

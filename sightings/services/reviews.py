@@ -15,6 +15,12 @@ from sightings.services.plates import text_of
 from sightings.services.roles import require_role
 from sightings.services.standing import anchor, refresh_flagged, restate
 
+NOTED = {
+    CorrectionAction.CORRECT: "sighting.corrected",
+    CorrectionAction.CONFIRM: "sighting.confirmed",
+    CorrectionAction.REJECT: "sighting.rejected",
+}
+
 __all__ = [
     "confirm_sighting",
     "correct_sighting",
@@ -88,7 +94,7 @@ def _say(
     if resolve_flags:
         _resolve_with(correction, sighting)
     audit.record(
-        action=f"sighting.{correction.get_action_display().lower()}",
+        action=NOTED[action],
         user=user,
         fleet=sighting.fleet,
         target=sighting,

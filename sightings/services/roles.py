@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from sightings.errors import NoFleet, NotAllowed
 from sightings.models import Fleet, Member, Role, User
 
@@ -10,6 +13,7 @@ _AT_LEAST: dict[Role, tuple[Role, ...]] = {
     Role.REVIEWER: (Role.REVIEWER, Role.MANAGER),
     Role.MANAGER: (Role.MANAGER,),
 }
+_IN_A_SENTENCE = {Role.VIEWER: _("viewer"), Role.REVIEWER: _("reviewer"), Role.MANAGER: _("manager")}
 
 
 def has_role(user: User, fleet: Fleet, role: Role) -> bool:
@@ -22,9 +26,8 @@ def has_role(user: User, fleet: Fleet, role: Role) -> bool:
 def require_role(user: User, fleet: Fleet, role: Role) -> None:
     """Raise NotAllowed unless the person is at least `role` in the fleet."""
     if not has_role(user, fleet, role):
-        raise NotAllowed(
-            f"This needs the role {role.label.lower()} in {fleet.name}. A manager of the fleet can give it."
-        )
+        words = gettext("This needs the role %(role)s in %(fleet)s. A manager of the fleet can give it.")
+        raise NotAllowed(words % {"role": _IN_A_SENTENCE[role], "fleet": fleet.name})
 
 
 def fleets_with_role(user: User, role: Role) -> list[int]:

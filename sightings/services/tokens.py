@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import UnknownScope
 from sightings.models import ApiToken, Scope, User
@@ -32,7 +33,8 @@ def create_token(
     wanted = sorted(set(Scope.values if scopes is None else scopes))
     unknown = [scope for scope in wanted if scope not in Scope.values]
     if unknown:
-        raise UnknownScope(f"There is no scope {', '.join(unknown)}. Scopes are {', '.join(Scope.values)}.")
+        words = gettext("There is no scope %(unknown)s. Scopes are %(known)s.")
+        raise UnknownScope(words % {"unknown": ", ".join(unknown), "known": ", ".join(Scope.values)})
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from recognition.telemetry.track import Track as Positions
 from sightings.errors import ClockUnusable, TrackElsewhere
@@ -100,15 +101,16 @@ def move_clock(video: Video, seconds: float, *, keep_positions: bool = False) ->
 def _seconds(trip: Trip, seconds: float | None, start: datetime | None, uncertainty_s: float | None) -> float:
     """How far to move the clock. Raises ClockUnusable."""
     if (seconds is None) == (start is None):
-        raise ClockUnusable("Give either the seconds to move the clock by, or the moment at which the trip began.")
+        words = gettext("Give either the seconds to move the clock by, or the moment at which the trip began.")
+        raise ClockUnusable(words)
     if uncertainty_s is not None and not 0.0 <= uncertainty_s <= LARGEST_UNCERTAINTY_S:
-        raise ClockUnusable("The uncertainty must be at least 0 seconds, and at most a year.")
+        raise ClockUnusable(gettext("The uncertainty must be at least 0 seconds, and at most a year."))
     began = trip.videos.exclude(started_at=None).order_by("started_at").values_list("started_at", flat=True).first()
     if began is None:
-        raise ClockUnusable("No time is known of this trip yet, so there is nothing to move.")
+        raise ClockUnusable(gettext("No time is known of this trip yet, so there is nothing to move."))
     by = round((start - began).total_seconds() if start is not None else seconds or 0.0, 3)
     if not 0.0 < abs(by) <= LONGEST_SHIFT_S:
-        raise ClockUnusable("This would not move the clock, or move it by more than a hundred years.")
+        raise ClockUnusable(gettext("This would not move the clock, or move it by more than a hundred years."))
     return by
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from sightings.errors import NotMergeable, NotSplittable
 from sightings.models import Trip, TripEdit, TripEditKind, User, Video
@@ -19,9 +20,9 @@ def merge_trips(*, trip: Trip, other: Trip, user: User) -> TripEdit:
     Raises NotAllowed, NotMergeable, TripGone.
     """
     if other.pk == trip.pk or other.fleet_id != trip.fleet_id:
-        raise NotMergeable("A trip can only be merged with another trip of the same fleet.")
+        raise NotMergeable(gettext("A trip can only be merged with another trip of the same fleet."))
     if other.vehicle_id != trip.vehicle_id:
-        raise NotMergeable("These two trips are of different vehicles, so they cannot be one drive.")
+        raise NotMergeable(gettext("These two trips are of different vehicles, so they cannot be one drive."))
     trip = trip_edits.take_hold(trip, user, other)
     before = snapshots.take(trip, other)
     videos = list(Video.objects.filter(trip=other.pk))  # asked anew: one may have arrived before we had hold of it
@@ -42,7 +43,7 @@ def split_trip(*, trip: Trip, user: User, at: datetime) -> TripEdit:
     trip = trip_edits.take_hold(trip, user)
     videos = list(trip.videos.all())
     if any(video.started_at is None for video in videos):
-        raise NotSplittable("Not all videos of this trip have a time, so nobody knows which come later.")
+        raise NotSplittable(gettext("Not all videos of this trip have a time, so nobody knows which come later."))
     rest = [v for v in videos if v.started_at and v.started_at + timedelta(seconds=v.duration_s / 2) >= at]
     if not 0 < len(rest) < len(videos):
         raise NotSplittable

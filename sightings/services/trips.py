@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings.errors import NotRetryable, NotStoppable
 from sightings.models import ProcessingRun, Role, RunState, Segment, SegmentState, Trip, TripState, User
@@ -49,7 +50,7 @@ def retry_trip(*, trip: Trip, user: User) -> int:
     require_role(user, trip.fleet, Role.REVIEWER)
     restarted = [run for run in current_runs(trip) if run.state in RETRYABLE and restart(run)]
     if not restarted:
-        raise NotRetryable("Nothing in this trip failed: there is nothing to read again.")
+        raise NotRetryable(gettext("Nothing in this trip failed: there is nothing to read again."))
     Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
     trip.refresh_from_db()
     audit.record(action="trip.retried", user=user, fleet=trip.fleet, target=trip, detail={"runs": len(restarted)})

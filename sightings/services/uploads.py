@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sightings import storage
 from sightings.errors import (
@@ -89,13 +90,14 @@ def create_upload(
 
 def _check(fleet: Fleet, filename: str, size: int, vehicle: Vehicle | None) -> None:
     if not filename.strip():
-        raise BadUpload("The upload has no file name.")
+        raise BadUpload(gettext("The upload has no file name."))
     if size <= 0:
         raise UploadEmpty
     if size > largest_upload():
-        raise UploadTooLarge(f"This file is larger than the {largest_upload() / 1024**3:.0f} GiB this site accepts.")
+        words = gettext("This file is larger than the %(most)s GiB this site accepts.")
+        raise UploadTooLarge(words % {"most": f"{largest_upload() / 1024**3:.0f}"})
     if vehicle is not None and vehicle.fleet_id != fleet.pk:
-        raise BadUpload("This vehicle belongs to another fleet.")
+        raise BadUpload(gettext("This vehicle belongs to another fleet."))
 
 
 def send_track(*, trip: Trip, user: User, filename: str, size: int, stream: parts.Readable) -> Upload:
@@ -104,7 +106,8 @@ def send_track(*, trip: Trip, user: User, filename: str, size: int, stream: part
     Raises NotAllowed, UploadEmpty, UploadTooLarge, BadUpload, UploadInterrupted, StorageFull.
     """
     if size > LARGEST_TRACK:
-        raise UploadTooLarge(f"A track is at most {LARGEST_TRACK // 1024**2} MiB long. Is this the right file?")
+        words = gettext("A track is at most %(most)s MiB long. Is this the right file?")
+        raise UploadTooLarge(words % {"most": LARGEST_TRACK // 1024**2})
     upload = create_upload(user=user, fleet=trip.fleet, filename=filename, size=size, for_trip=trip)
     append_chunk(upload=upload, offset=0, stream=stream)
     upload.refresh_from_db()
@@ -165,7 +168,7 @@ def retry_upload(*, upload: Upload, user: User) -> None:
     """Inspect a failed upload again. Raises NotAllowed, NotRetryable."""
     require_role(user, upload.fleet, Role.REVIEWER)
     if not upload.path or not storage.upload_file(upload.path).exists():
-        raise NotRetryable("The file itself was not kept. Please send it again.")
+        raise NotRetryable(gettext("The file itself was not kept. Please send it again."))
     failed = Upload.objects.filter(pk=upload.pk, state=UploadState.FAILED, offset=upload.size)
     if failed.update(state=UploadState.RECEIVED, error="", error_code="", updated_at=timezone.now()) != 1:
         raise NotRetryable

@@ -8,8 +8,11 @@ from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from sightings import plate_query, selectors_pages
 from sightings.models import ReviewState, Sighting
@@ -18,6 +21,17 @@ from sightings.selectors import Person, is_doubtful
 from sightings.selectors_pages import WEAK_BELOW
 
 register = template.Library()
+
+STAGES = {
+    "waiting": gettext_lazy("Waiting"),
+    "reading": gettext_lazy("Reading"),
+    "merging": gettext_lazy("Merging"),
+    "pausing": gettext_lazy("Pausing"),
+    "paused": gettext_lazy("Paused"),
+    "done": gettext_lazy("Done"),
+    "partial": gettext_lazy("Partial"),
+    "failed": gettext_lazy("Failed"),
+}
 
 
 @register.inclusion_tag("sightings/partials/plate.html")
@@ -41,6 +55,12 @@ def _mark(char: str, confidence: float) -> str:
     if char == "?":
         return "blind"
     return "weak" if confidence < WEAK_BELOW else ""
+
+
+@register.simple_tag
+def plate_markup(text: str, characters: Any = None) -> SafeString:
+    """The chip as a value, for sentences that hold one."""
+    return render_to_string("sightings/partials/plate.html", plate(text, characters=characters))
 
 
 @register.inclusion_tag("sightings/partials/plate.html")
@@ -112,7 +132,7 @@ def clock(seconds: float | None) -> str:
 def distance(metres: float | None) -> str:
     if metres is None:
         return "–"
-    return f"{metres / 1000:.1f} km" if metres >= 950 else f"{metres:.0f} m"
+    return f"{number_format(f'{metres / 1000:.1f}')} km" if metres >= 950 else f"{metres:.0f} m"
 
 
 @register.filter
@@ -130,8 +150,8 @@ def span(seconds: float | None) -> str:
 def pace(frame_rate: float) -> str:
     """Some cameras take one picture every few seconds."""
     if 0.0 < frame_rate < 1.0:
-        return f"a frame every {1.0 / frame_rate:.0f} s"
-    return f"{frame_rate:.4g} frames/s"
+        return gettext("a frame every %(seconds)s s") % {"seconds": f"{1.0 / frame_rate:.0f}"}
+    return gettext("%(rate)s frames/s") % {"rate": number_format(f"{frame_rate:.4g}")}
 
 
 @register.filter
@@ -141,8 +161,20 @@ def shifted(seconds: float) -> str:
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         count, left = divmod(left, size)
         parts += [f"{count:.0f} {unit}"] if count else []
-    parts += [f"{round(left, 3):g} s"] if left or not parts else []
+    parts += [f"{number_format(f'{round(left, 3):g}')} s"] if left or not parts else []
     return ("+" if seconds >= 0 else "−") + " ".join(parts)
+
+
+@register.filter
+def stage_name(live: Mapping[str, Any] | None) -> str:
+    """What is being done with a trip; one that waits for a reader is not known to the queue yet."""
+    return str(STAGES.get(live["stage"] if live else "waiting", STAGES["waiting"]))
+
+
+@register.filter
+def uncapped(words: str) -> str:
+    """Words of a choice as they stand inside a sentence: other languages keep the capitals of their nouns."""
+    return words[:1].lower() + words[1:]
 
 
 @register.filter
@@ -168,7 +200,8 @@ def plus_minus(seconds: float | None) -> str:
         return ""
     for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
         if seconds < limit:
-            return f"±\N{NO-BREAK SPACE}{seconds / size:.{int(seconds < 10)}f}\N{NO-BREAK SPACE}{unit}"
+            amount = number_format(f"{seconds / size:.{int(seconds < 10)}f}")
+            return f"±\N{NO-BREAK SPACE}{amount}\N{NO-BREAK SPACE}{unit}"
     return f"±\N{NO-BREAK SPACE}{seconds / 86_400:.0f}\N{NO-BREAK SPACE}d"
 
 

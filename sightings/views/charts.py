@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.utils.translation import gettext, gettext_noop
+
 MOST_BARS = 62
 Step = tuple[str, Callable[[date], date], Callable[[date], date]]  # a unit, where one begins, and where the next does
 
@@ -30,12 +32,12 @@ class Bar:
 def bars(days: Sequence[tuple[date, int]]) -> tuple[str, list[Bar]]:
     """Days put together into so few bars that each can be hit, with those between that are empty; and their unit."""
     if not days:
-        return "day", []
+        return gettext("day"), []
     first, last = days[0][0], days[-1][0]
     unit, edges = next(found for step in UNITS if (found := _edges(step, first, last)))
     counts = [sum(count for day, count in days if start <= day < end) for start, end in pairwise(edges)]
     most, width = max(counts), 100.0 / len(counts)
-    return unit, [
+    return gettext(unit), [
         Bar(start, end, count, round(100.0 * count / most, 2), round(index * width, 3), round(width, 3))
         for index, ((start, end), count) in enumerate(zip(pairwise(edges), counts, strict=True))
     ]
@@ -57,8 +59,12 @@ def _next_month(day: date) -> date:
 
 
 UNITS: tuple[Step, ...] = (
-    ("day", lambda day: day, lambda day: day + timedelta(days=1)),
-    ("week", lambda day: day - timedelta(days=day.weekday()), lambda day: day + timedelta(days=7)),
-    ("month", lambda day: day.replace(day=1), _next_month),
-    ("year", lambda day: day.replace(month=1, day=1), lambda day: day.replace(year=day.year + 1, month=1, day=1)),
+    (gettext_noop("day"), lambda day: day, lambda day: day + timedelta(days=1)),
+    (gettext_noop("week"), lambda day: day - timedelta(days=day.weekday()), lambda day: day + timedelta(days=7)),
+    (gettext_noop("month"), lambda day: day.replace(day=1), _next_month),
+    (
+        gettext_noop("year"),
+        lambda day: day.replace(month=1, day=1),
+        lambda day: day.replace(year=day.year + 1, month=1, day=1),
+    ),
 )

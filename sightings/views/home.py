@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sightings import selectors, selectors_home, selectors_pages, selectors_reprocess
@@ -55,7 +56,7 @@ def demo(request: HttpRequest) -> HttpResponseRedirect:
     """Try the product with a drawn trip."""
     person = person_of(request)
     fleet = home_fleet(person)
-    words = "The demo trip is being drawn. It appears here in a minute or two."
+    words = gettext("The demo trip is being drawn. It appears here in a minute or two.")
     if told(request, lambda: demo_trip.ask_for_demo(fleet=fleet, user=person), words):
         request.session[DEMO] = timezone.now().isoformat()
     return redirect("home")

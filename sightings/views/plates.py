@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sightings import selectors_pages, selectors_plate
@@ -42,8 +43,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     other = _plate(request, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
     if other is None:
         raise Http404
-    words = f"{other.text} is now {plate.text}. You can undo it on this page."
-    told(request, lambda: plate_merge.merge_plates(plate=plate, other=other, user=person), words)
+    words = gettext("%(other)s is now %(plate)s. You can undo it on this page.")
+    told(
+        request,
+        lambda: plate_merge.merge_plates(plate=plate, other=other, user=person),
+        words % {"other": other.text, "plate": plate.text},
+    )
     return redirect("plate", pk=pk)
 
 
@@ -56,7 +61,7 @@ def unmerge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     batch = selectors_plate.merges(person, plate).filter(pk=int(typed)).first() if known else None
     if batch is None:
         raise Http404
-    told(request, lambda: undo_batch(batch=batch, user=person), "Taken apart again.")
+    told(request, lambda: undo_batch(batch=batch, user=person), gettext("Taken apart again."))
     return redirect("plate", pk=pk)
 
 
@@ -71,7 +76,7 @@ def _annotate(request: HttpRequest, person: User, plate: Plate) -> HttpResponseB
     form = PlateNotesForm(request.POST)
     if form.is_valid():
         words = form.cleaned_data
-        if not told(request, lambda: services.annotate_plate(plate=plate, user=person, **words), "Saved."):
+        if not told(request, lambda: services.annotate_plate(plate=plate, user=person, **words), gettext("Saved.")):
             return _shown(request, person, plate, unsaved=words)  # what they wrote is not lost
     return redirect("plate", pk=plate.pk)
 

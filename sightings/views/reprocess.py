@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sightings import selectors, selectors_reprocess
@@ -27,11 +29,11 @@ PER_PAGE = 50
 MOST_TRIPS = 200  # that can be chosen from at once
 
 KINDS = {
-    "changed": ("Changed", "The same car at the same moment, read otherwise."),
-    "gained": ("Gained", "Only the new reading saw these."),
-    "lost": ("Lost", "Only the old reading saw these."),
-    "locked": ("Locked", "A person has said what these are, or flagged them. That stays, whatever was read."),
-    "same": ("Same", "Both readings say the same. Accepting brings the new picture and its confidence."),
+    "changed": (_("Changed"), _("The same car at the same moment, read otherwise.")),
+    "gained": (_("Gained"), _("Only the new reading saw these.")),
+    "lost": (_("Lost"), _("Only the old reading saw these.")),
+    "locked": (_("Locked"), _("A person has said what these are, or flagged them. That stays, whatever was read.")),
+    "same": (_("Same"), _("Both readings say the same. Accepting brings the new picture and its confidence.")),
 }
 
 
@@ -100,7 +102,9 @@ def _start(request: HttpRequest, person: User) -> HttpResponseRedirect:
         messages.error(request, error.detail)
         again = "&".join(f"trip={pk}" for pk in sorted(chosen))
         return HttpResponseRedirect(f"{reverse('reprocess-new')}?{again}")
-    messages.success(request, "The trips are read again, after all that is new. What you see stays until you decide.")
+    messages.success(
+        request, gettext("The trips are read again, after all that is new. What you see stays until you decide.")
+    )
     return redirect("reprocess", pk=job.pk)
 
 
@@ -144,45 +148,45 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     def act(*, job: Reprocess, user: User) -> None:
         reprocess_accept.accept_reprocess(job=job, user=user, expected_version=version)
 
-    return _acted(request, pk, act, "Accepted. You can switch back at any time.")
+    return _acted(request, pk, act, gettext("Accepted. You can switch back at any time."))
 
 
 @require_POST
 @page_for_people
 def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, reprocess_accept.undo_accept, "Switched back: everything is as it was.")
+    return _acted(request, pk, reprocess_accept.undo_accept, gettext("Switched back: everything is as it was."))
 
 
 @require_POST
 @page_for_people
 def discard(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, reprocess.discard_reprocess, "Discarded. What you see was not changed.")
+    return _acted(request, pk, reprocess.discard_reprocess, gettext("Discarded. What you see was not changed."))
 
 
 @require_POST
 @page_for_people
 def pause(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    words = "Paused. A part that is being read now is still read to its end."
+    words = gettext("Paused. A part that is being read now is still read to its end.")
     return _acted(request, pk, reprocess.pause_reprocess, words)
 
 
 @require_POST
 @page_for_people
 def resume(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, reprocess.resume_reprocess, "Reading goes on.")
+    return _acted(request, pk, reprocess.resume_reprocess, gettext("Reading goes on."))
 
 
 @require_POST
 @page_for_people
 def stop(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    words = "Reading was stopped. Videos that were read to their end can be compared."
+    words = gettext("Reading was stopped. Videos that were read to their end can be compared.")
     return _acted(request, pk, reprocess.stop_reprocess, words)
 
 
 @require_POST
 @page_for_people
 def retry(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, reprocess.retry_reprocess, "What was not read is being read now.")
+    return _acted(request, pk, reprocess.retry_reprocess, gettext("What was not read is being read now."))
 
 
 def _acted(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponseRedirect:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sightings import filters, selectors_review
@@ -144,7 +145,11 @@ def batch_undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     made = selectors_review.batches_for(person).filter(pk=pk).first()
     if made is None:
         raise Http404
-    told(request, lambda: batches.undo_batch(batch=made, user=person), "Taken back: all of them stand as before.")
+    told(
+        request,
+        lambda: batches.undo_batch(batch=made, user=person),
+        gettext("Taken back: all of them stand as before."),
+    )
     return redirect("review-batch-done", pk=pk)
 
 
@@ -171,6 +176,6 @@ def alias_remove(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     alias = Alias.objects.visible_to(person).select_related("fleet").filter(pk=pk).first()
     if alias is None:
         raise Http404
-    done = "The alias is removed; what it alone had suggested reads as the machine read it."
+    done = gettext("The alias is removed; what it alone had suggested reads as the machine read it.")
     told(request, lambda: aliases.remove_alias(alias=alias, user=person), done)
     return redirect("review-aliases")

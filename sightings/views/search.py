@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from sightings import filters, plate_query, results, selectors
@@ -28,7 +30,7 @@ PER_PAGE = {"list": 50, "crops": 60, "map": 20}
 MOST_PLATES = 8  # named above the results
 MOST_TRIPS = 100  # offered as choices
 DEEPEST = 10_000  # how far "Show more" goes
-PRESETS = (("Today", 1), ("7 days", 7), ("30 days", 30))
+PRESETS = ((_("Today"), 1), (_("7 days"), 7), (_("30 days"), 30))
 
 
 @require_safe
@@ -121,11 +123,11 @@ def _chart(person: User, asked: SightingFilters, words: Mapping[str, str], zone:
 def _presets(words: Mapping[str, str], view: str) -> list[tuple[str, str, bool]]:
     """Spans of time that people ask for: name, address, and whether it is what is shown."""
     today = timezone.localdate()
-    spans = [(label, (today - timedelta(days=days - 1)).isoformat()) for label, days in PRESETS]
+    spans = [(str(label), (today - timedelta(days=days - 1)).isoformat()) for label, days in PRESETS]
     rest = {name: value for name, value in words.items() if name not in ("from", "to")} | {"view": view}
     shown = (words.get("from"), words.get("to"))
     return [
-        ("Any time", urlencode(rest), shown == (None, None)),
+        (gettext("Any time"), urlencode(rest), shown == (None, None)),
         *((label, urlencode(rest | {"from": start}), shown == (start, None)) for label, start in spans),
     ]
 
@@ -144,17 +146,19 @@ def _chips(person: User, words: Mapping[str, str], view: str) -> list[tuple[str,
 
 def _label(name: str, value: str, vehicles: Mapping[str, str]) -> str:
     if name == "vehicle":
-        return ", ".join(vehicles.get(part, f"vehicle {part}") for part in value.split(","))
+        return ", ".join(
+            vehicles.get(part) or gettext("vehicle %(number)s") % {"number": part} for part in value.split(",")
+        )
     if name == "to" and (day := parse_date(value) if len(value) == 10 else None):
         value = (day - timedelta(days=1)).isoformat()
-        return f"until {value}"
-    labels = {
-        "from": f"from {value}", "to": f"before {value}", "trip": f"trip {value}", "region": value.upper(),
-        "min_confidence": f"at least {value} sure", "max_confidence": f"at most {value} sure",
-        "review_state": value.replace(",", ", "), "flagged": "flagged" if value in ("true", "1") else "not flagged",
-        "doubtful": "doubtful", "bbox": "a part of the map", "area": "an area on the map",
-    }  # fmt: skip
-    return labels[name]
+        return gettext("until %(day)s") % {"day": value}
+    if name == "region":
+        return value.upper()
+    if name == "review_state":
+        return ", ".join(str(STATES[state.strip()]) for state in value.split(",") if state.strip())
+    if name == "flagged" and value not in ("true", "1"):
+        return gettext("not flagged")
+    return str(LABELS[name]) % {"value": value}
 
 
 def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
@@ -163,4 +167,13 @@ def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else otherwise
 
 
-VIEW_LABELS = (("list", "List"), ("crops", "Pictures"), ("map", "Map"), ("time", "Over time"))
+VIEW_LABELS = (("list", _("List")), ("crops", _("Pictures")), ("map", _("Map")), ("time", _("Over time")))
+STATES = {
+    "unreviewed": _("unreviewed"), "confirmed": _("confirmed"), "corrected": _("corrected"), "rejected": _("rejected"),
+}  # fmt: skip
+LABELS = {
+    "from": _("from %(value)s"), "to": _("before %(value)s"), "trip": _("trip %(value)s"),
+    "min_confidence": _("at least %(value)s sure"), "max_confidence": _("at most %(value)s sure"),
+    "flagged": _("flagged"), "doubtful": _("doubtful"),
+    "bbox": _("a part of the map"), "area": _("an area on the map"),
+}  # fmt: skip

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sightings import selectors, selectors_pages, selectors_review
@@ -58,11 +59,11 @@ def _word(request: HttpRequest, sighting: Sighting, person: User) -> tuple[Calla
     if action == "confirm":
         return lambda: reviews.confirm_sighting(
             sighting=sighting, user=person, note=note, expected_version=version
-        ), "Confirmed."
+        ), gettext("Confirmed.")
     if action == "reject":
         return lambda: reviews.reject_sighting(
             sighting=sighting, user=person, note=note, expected_version=version
-        ), "Marked as not a plate."
+        ), gettext("Marked as not a plate.")
     form = CorrectionForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
@@ -70,7 +71,7 @@ def _word(request: HttpRequest, sighting: Sighting, person: User) -> tuple[Calla
     text = form.cleaned_data["text"]
     return lambda: reviews.correct_sighting(
         sighting=sighting, user=person, text=text, note=note, expected_version=version
-    ), f"Corrected to {text}."
+    ), gettext("Corrected to %(plate)s.") % {"plate": text}
 
 
 @require_POST
@@ -80,9 +81,9 @@ def flag(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     sighting, form = _sighting(person, pk), FlagForm(request.POST)
     if form.is_valid():
         words = form.cleaned_data
-        told(request, lambda: reviews.flag_sighting(sighting=sighting, user=person, **words), "Flagged.")
+        told(request, lambda: reviews.flag_sighting(sighting=sighting, user=person, **words), gettext("Flagged."))
     else:
-        messages.error(request, "Choose a reason for the flag.")
+        messages.error(request, gettext("Choose a reason for the flag."))
     return back(request, reverse("sighting", args=[pk]))
 
 
@@ -94,7 +95,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     correction = words.filter(pk=pk).first()
     if correction is None:
         raise Http404
-    told(request, lambda: reviews.undo_correction(correction=correction, user=person), "Taken back.")
+    told(request, lambda: reviews.undo_correction(correction=correction, user=person), gettext("Taken back."))
     return back(request, _page_of(correction))
 
 
@@ -105,7 +106,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     found = Flag.objects.visible_to(person).select_related("fleet", "sighting").filter(pk=pk).first()
     if found is None:
         raise Http404
-    told(request, lambda: reviews.resolve_flag(flag=found, user=person), "The flag is resolved.")
+    told(request, lambda: reviews.resolve_flag(flag=found, user=person), gettext("The flag is resolved."))
     return back(request, _page_of(found))
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sightings import selectors, selectors_pages, selectors_trips, trip_filters
@@ -116,37 +117,39 @@ def data(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 @page
 def retry(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, trips.retry_trip, "What failed is being read again.")
+    return _acted(request, pk, trips.retry_trip, gettext("What failed is being read again."))
 
 
 @require_POST
 @page
 def stop(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, trips.stop_trip, "Reading was stopped. What was read is kept.")
+    return _acted(request, pk, trips.stop_trip, gettext("Reading was stopped. What was read is kept."))
 
 
 @require_POST
 @page
 def pause(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, queueing.pause_trip, "Paused. A part that is being read now is still read to its end.")
+    return _acted(
+        request, pk, queueing.pause_trip, gettext("Paused. A part that is being read now is still read to its end.")
+    )
 
 
 @require_POST
 @page
 def resume(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, queueing.resume_trip, "Reading goes on.")
+    return _acted(request, pk, queueing.resume_trip, gettext("Reading goes on."))
 
 
 @require_POST
 @page
 def put_first(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, queueing.put_first, "This trip is read next, before the fleet's other trips.")
+    return _acted(request, pk, queueing.put_first, gettext("This trip is read next, before the fleet's other trips."))
 
 
 @require_POST
 @page
 def put_back(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, queueing.put_back, "This trip waits for its turn again.")
+    return _acted(request, pk, queueing.put_back, gettext("This trip waits for its turn again."))
 
 
 def _acted(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponseRedirect:
@@ -164,7 +167,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     trip, form = _trip(person, pk), TripNameForm(request.POST)
     if form.is_valid():
         name = form.cleaned_data["name"]
-        told(request, lambda: trips.rename_trip(trip=trip, user=person, name=name), "Renamed.")
+        told(request, lambda: trips.rename_trip(trip=trip, user=person, name=name), gettext("Renamed."))
     return back(request, reverse("trip", args=[pk]))
 
 

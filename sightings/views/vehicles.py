@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recognition.cameras import known_cameras
@@ -33,7 +34,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = VehicleForm(request.POST or None, instance=_vehicle(person, pk))
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in services.VEHICLE_FIELDS}
-        told(request, lambda: services.change_vehicle(vehicle=vehicle, user=person, values=values), "Saved.")
+        told(request, lambda: services.change_vehicle(vehicle=vehicle, user=person, values=values), gettext("Saved."))
         return redirect("vehicle", pk=pk)
     changes = selectors.audit_trail(person, action=services.CHANGED, target_type="vehicle", target_id=str(pk))
     context = {
@@ -55,7 +56,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     entry = changes.filter(pk=int(typed)).first() if typed.isascii() and typed.isdigit() else None
     if entry is None:
         raise Http404
-    told(request, lambda: services.undo_change(vehicle=vehicle, entry=entry, user=person), "Put back.")
+    told(request, lambda: services.undo_change(vehicle=vehicle, entry=entry, user=person), gettext("Put back."))
     return redirect("vehicle", pk=pk)
 
 
@@ -63,7 +64,9 @@ def _words(entry: AuditEntry) -> list[str]:
     """What a change set, in words."""
     before, after, labels = entry.detail["before"], entry.detail["after"], VehicleForm().fields
     changed = (name for name, value in after.items() if value != before[name])
-    return [f"{labels[name].label}: {after[name] if after[name] not in (None, '') else 'nothing'}" for name in changed]
+    return [
+        f"{labels[name].label}: {gettext('nothing') if after[name] in (None, '') else after[name]}" for name in changed
+    ]
 
 
 def _vehicle(person: User, pk: int) -> Vehicle:

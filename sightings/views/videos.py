@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sightings import selectors, selectors_pages
@@ -18,7 +19,7 @@ def camera(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
     video = _video(person, pk)
     wanted = request.POST.get("camera", "")
-    told(request, lambda: videos.set_camera(video=video, user=person, camera=wanted), "The camera was set.")
+    told(request, lambda: videos.set_camera(video=video, user=person, camera=wanted), gettext("The camera was set."))
     return back(request, reverse("trip", args=[video.trip_id]))
 
 

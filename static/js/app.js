@@ -51,7 +51,7 @@ function showJobs() {
   }
   const share = running.reduce((sum, trip) => sum + trip.progress, 0) / running.length;
   ring.querySelector(".done").setAttribute("stroke-dasharray", `${Math.round(share * 100)} 100`);
-  ring.querySelector("[data-field=text]").textContent = `${running.length} being read`;
+  ring.querySelector("[data-field=text]").textContent = interpolate(gettext("%(count)s being read"), { count: running.length }, true);
 }
 
 function showInDrawer(trip) {
@@ -73,7 +73,7 @@ function onTrip(trip) {
   else jobs.delete(trip.id);
   showJobs();
   showInDrawer(trip);
-  if (isActive(trip)) announce(`${trip.name}: ${percentOf(trip)} %, ${left(trip.eta_s) || "waiting"}`);
+  if (isActive(trip)) announce(`${trip.name}: ${percentOf(trip)} %, ${left(trip.eta_s) || gettext("waiting")}`);
 }
 
 document.addEventListener("keydown", focusSearch);

@@ -44,20 +44,26 @@ export async function api(path, { method = "GET", body } = {}) {
   try {
     response = await fetch(path, { method, headers, body: body === undefined || whole ? body : JSON.stringify(body) });
   } catch {
-    throw Object.assign(new Error("The site cannot be reached. Check your connection and try again."), { code: "offline" });
+    throw Object.assign(new Error(gettext("The site cannot be reached. Check your connection and try again.")), { code: "offline" });
   }
   const answer = response.status === 204 ? null : await response.json().catch(() => null);
   if (response.ok) return answer;
-  const words = answer?.detail ?? `The site answered with an error (${response.status}). Try again in a moment.`;
+  const words = answer?.detail ?? interpolate(gettext("The site answered with an error (%(status)s). Try again in a moment."), { status: response.status }, true);
   throw Object.assign(new Error(words), { code: answer?.code ?? "error", status: response.status });
 }
+
+/** The page's language; English dates are those of the templates. */
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
+/** A number to be read by people, with so many digits after the point. */
+export const number = (value, digits = 0) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 export function bytes(count) {
   if (count < 1000) return `${count} B`;
   const units = ["kB", "MB", "GB", "TB"];
   const power = Math.min(units.length, Math.floor(Math.log10(count) / 3));
   const value = count / 1000 ** power;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1]}`;
+  return `${number(value, value < 10 ? 1 : 0)} ${units[power - 1]}`;
 }
 
 export function clock(seconds) {
@@ -71,10 +77,10 @@ export function clock(seconds) {
 /** How long something will take, in words a person would use. */
 export function left(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
-  if (seconds < 10) return "a few seconds left";
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s left`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min left`;
-  return `${(seconds / 3600).toFixed(1)} h left`;
+  if (seconds < 10) return gettext("a few seconds left");
+  if (seconds < 90) return interpolate(gettext("%(seconds)s s left"), { seconds: Math.round(seconds / 5) * 5 }, true);
+  if (seconds < 5400) return interpolate(gettext("%(minutes)s min left"), { minutes: Math.round(seconds / 60) }, true);
+  return interpolate(gettext("%(hours)s h left"), { hours: number(seconds / 3600, 1) }, true);
 }
 
 /** What is not quite certain never becomes 100 %, and what is not quite ruled out never 0 %. */
@@ -84,20 +90,21 @@ export function percent(share) {
 }
 
 export function spread(seconds) {
-  if (seconds < 90) return `± ${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
+  if (seconds < 90) return `± ${seconds.toLocaleString(language, { maximumFractionDigits: seconds < 10 ? 1 : 0 })} s`;
   if (seconds < 5400) return `± ${Math.round(seconds / 60)} min`;
-  return seconds < 129600 ? `± ${Math.round(seconds / 3600)} h` : `± ${Math.round(seconds / 86400)} d`;
+  if (seconds < 129600) return `± ${Math.round(seconds / 3600)} h`;
+  return interpolate(gettext("± %(days)s d"), { days: Math.round(seconds / 86400) }, true);
 }
 
 const zone = document.documentElement.dataset.zone || undefined;
 
 /** A moment on the clock that the rest of the page shows, not on the browser's. */
-export const when = (moment, how) => new Date(moment).toLocaleString("en-GB", { timeZone: zone, ...how });
+export const when = (moment, how) => new Date(moment).toLocaleString(language, { timeZone: zone, ...how });
 
 /** A moment typed on the page's clock (2026-05-01T12:00:00), in UTC. */
 export function fromWall(typed) {
   const wall = Date.parse(`${typed}Z`);
-  if (Number.isNaN(wall)) throw new Error("Type the date and the time.");
+  if (Number.isNaN(wall)) throw new Error(gettext("Type the date and the time."));
   const shown = (at) => Date.parse(`${new Date(at).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T")}Z`);
   let at = wall;
   for (let round = 0; round < 2; round += 1) at += wall - shown(at); // twice: the first guess may lie beyond a change of summer time

@@ -1,5 +1,6 @@
 // A Leaflet map that looks right with no tile server: country outlines from afar, a labelled grid near by.
 /* global L, topojson */
+import { number } from "./dom.js";
 
 const OUTLINES_BELOW = 11; // zoom from which coasts drawn at 1:50 million would only mislead
 const GRID_STEPS = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
@@ -21,7 +22,8 @@ export { color };
 export function makeMap(element, { zoom = true } = {}) {
   const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const motion = { zoomAnimation: moving, fadeAnimation: moving, markerZoomAnimation: moving };
-  const map = L.map(element, { ...motion, zoomControl: zoom, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
+  const map = L.map(element, { ...motion, zoomControl: false, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
+  if (zoom) L.control.zoom({ zoomInTitle: gettext("Zoom in"), zoomOutTitle: gettext("Zoom out") }).addTo(map);
   const { tiles, credit, world } = element.dataset;
   L.control.scale({ imperial: false, position: "topright" }).addTo(map);
   if (tiles) {
@@ -70,7 +72,8 @@ function drawGrid(map) {
     const step = GRID_STEPS.findLast((size) => size >= least) ?? GRID_STEPS[0];
     const digits = Math.max(0, Math.ceil(-Math.log10(step)));
     const style = { pane: "grid", color: color("--graticule"), weight: 1, interactive: false };
-    const word = (value, letters) => `${Math.abs(value).toFixed(digits)}° ${value >= 0 ? letters[0] : letters[1]}`;
+    const word = (value, [positive, negative]) => interpolate(value >= 0 ? positive : negative, { degrees: number(Math.abs(value), digits) }, true);
+    const [ns, ew] = [[gettext("%(degrees)s° N"), gettext("%(degrees)s° S")], [gettext("%(degrees)s° E"), gettext("%(degrees)s° W")]];
     const label = (place, text) =>
       L.marker(place, { pane: "grid", interactive: false, keyboard: false, icon: L.divIcon({ className: "graticule-label", html: "", iconAnchor: [-4, 14] }) })
         .addTo(layer)
@@ -78,11 +81,11 @@ function drawGrid(map) {
         ?.append(text);
     for (let lat = Math.ceil(view.getSouth() / step) * step; lat < view.getNorth(); lat += step) {
       L.polyline([[lat, view.getWest()], [lat, view.getEast()]], style).addTo(layer);
-      if (map.latLngToContainerPoint([lat, view.getWest()]).y > 76) label([lat, view.getWest()], word(lat, "NS"));
+      if (map.latLngToContainerPoint([lat, view.getWest()]).y > 76) label([lat, view.getWest()], word(lat, ns));
     }
     for (let lon = Math.ceil(view.getWest() / step) * step; lon < view.getEast(); lon += step) {
       L.polyline([[view.getSouth(), lon], [view.getNorth(), lon]], style).addTo(layer);
-      label([view.getSouth(), lon], word(lon, "EW"));
+      label([view.getSouth(), lon], word(lon, ew));
     }
   };
   map.on("moveend resize", draw);
@@ -131,12 +134,14 @@ export function bearing([lat1, lon1], [lat2, lon2]) {
   return (Math.atan2(east, lat2 - lat1) / rad + 360) % 360;
 }
 
+export const sightingOf = ({ plate }) => interpolate(gettext("Sighting of %(plate)s"), { plate: plate || gettext("an unreadable plate") }, true);
+
 export function pin(sighting, options = {}) {
   const tone = sighting.state === "rejected" ? "wrong" : sighting.doubtful ? "doubtful" : "certain";
   return L.marker([sighting.lat, sighting.lon], {
     keyboard: true,
     title: "",
-    alt: `Sighting of ${sighting.plate || "an unreadable plate"}`,
+    alt: sightingOf(sighting),
     icon: L.divIcon({ className: `pin ${tone}`, html: "<i></i>", iconSize: null }),
     ...options,
   });

@@ -49,12 +49,12 @@ async function list() {
   try {
     const response = await fetch(`/search/?${words}`, { signal: fetching.signal });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    place.replaceChildren(page.getElementById("rows") ?? Object.assign(document.createElement("p"), { className: "card-body small muted", textContent: "Nothing in view. Move the map, or choose another time." }));
+    place.replaceChildren(page.getElementById("rows") ?? Object.assign(document.createElement("p"), { className: "card-body small muted", textContent: gettext("Nothing in view. Move the map, or choose another time.") }));
     place.querySelector("#rows")?.classList.remove("card");
     document.getElementById("list-words").textContent = page.querySelector(".results-count")?.textContent ?? "";
     place.setAttribute("aria-busy", "false");
   } catch (error) {
-    if (error.name !== "AbortError") place.textContent = "The site cannot be reached. Check your connection and try again.";
+    if (error.name !== "AbortError") place.textContent = gettext("The site cannot be reached. Check your connection and try again.");
   }
 }
 

@@ -1,5 +1,6 @@
 // Many places on a Leaflet map, drawn on one canvas that moves with the map: panning draws nothing anew.
 /* global L */
+import { number } from "./dom.js";
 import { color } from "./map.js";
 
 const CELL = 56; // pixels: what lies in one cell of this grid, which lies still on the world, is one circle
@@ -186,5 +187,5 @@ function diamond(pen, { left, top, radius }) {
 
 function short(count) {
   if (count < 1000) return String(count);
-  return count < 1e6 ? `${(count / 1000).toFixed(count < 10000 ? 1 : 0)}k` : `${(count / 1e6).toFixed(1)}M`;
+  return count < 1e6 ? `${number(count / 1000, count < 10000 ? 1 : 0)}k` : `${number(count / 1e6, 1)}M`;
 }

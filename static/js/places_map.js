@@ -1,7 +1,7 @@
 // A map of the sightings that some filters let through: clusters or heat, an area to draw, and what was clicked.
 /* global L */
 import { AreaDrawing, cornersOf } from "./area_draw.js";
-import { api, h } from "./dom.js";
+import { api, h, number } from "./dom.js";
 import { color, fit, makeMap } from "./map.js";
 import { PlacesLayer } from "./places_layer.js";
 import { plateChip } from "./plate.js";
@@ -73,7 +73,7 @@ export class PlacesMap {
         ? points.map(([id, lat, lon, tone]) => ({ id, lat, lon, tone, count: 1 }))
         : cells.map(([lat, lon, count]) => ({ lat, lon, count, tone: 0 }));
       this.layer.setPlaces(this.found);
-      this.say(placed ? `${placed.toLocaleString("en-GB")} on the map` : "None of these has a place.");
+      this.say(placed ? interpolate(gettext("%(count)s on the map"), { count: number(placed) }, true) : gettext("None of these has a place."));
     } catch (error) {
       this.found ??= [];
       toast(error.message, { error: true });
@@ -94,7 +94,7 @@ export class PlacesMap {
 
   draw() {
     const button = document.getElementById("draw-area");
-    this.say("Click a corner after the other; Enter or the first corner again finishes, Escape leaves it.");
+    this.say(gettext("Click a corner after the other; Enter or the first corner again finishes, Escape leaves it."));
     button.setAttribute("aria-pressed", "true");
     this.root.scrollIntoView({ block: "nearest" });
     const ended = () => {
@@ -117,11 +117,12 @@ export class PlacesMap {
   }
 
   async popup(place, ids) {
-    const popup = L.popup({ minWidth: 180 }).setLatLng(place).setContent(h("p.small", {}, "Loading…")).openOn(this.map);
+    const popup = L.popup({ minWidth: 180 }).setLatLng(place).setContent(h("p.small", {}, gettext("Loading…"))).openOn(this.map);
+    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", gettext("Close"));
     try {
       const shown = await Promise.all(ids.slice(0, LISTED).map((id) => api(`/api/v1/sightings/${id}/`)));
       const rest = ids.length - shown.length;
-      popup.setContent(h("div.map-popup", {}, shown.map(row), rest > 0 && h("p.small.muted", {}, `and ${rest} more here`)));
+      popup.setContent(h("div.map-popup", {}, shown.map(row), rest > 0 && h("p.small.muted", {}, interpolate(gettext("and %(count)s more here"), { count: rest }, true))));
     } catch (error) {
       popup.setContent(h("p.small", {}, error.message));
     }
@@ -129,7 +130,7 @@ export class PlacesMap {
 }
 
 function row(sighting) {
-  const crop = sighting.crop_url ? h("img.crop", { src: sighting.crop_url, alt: "" }) : h("span.crop.none", {}, "no picture");
-  const time = sighting.timestamp_local?.slice(0, 16).replace("T", " ") ?? "no time";
+  const crop = sighting.crop_url ? h("img.crop", { src: sighting.crop_url, alt: "" }) : h("span.crop.none", {}, gettext("no picture"));
+  const time = sighting.timestamp_local?.slice(0, 16).replace("T", " ") ?? gettext("no time");
   return h("div.map-popup-row", {}, crop, plateChip({ plate: sighting.plate, region: sighting.region?.code ?? "" }), h("a.small", { href: `/sightings/${sighting.id}/` }, time));
 }

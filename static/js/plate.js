@@ -10,10 +10,10 @@ export function plateChip({ plate, region = "", characters = [], state = "", siz
     const weak = (known[index]?.confidence ?? 1) < WEAK_BELOW;
     return h("b", { class: char === "?" ? "blind" : weak ? "weak" : null }, char);
   });
-  const words = plate || "unreadable";
+  const words = { plate: plate || gettext("unreadable") };
   return h(
     "span",
-    { class: ["plate", size, state].filter(Boolean).join(" "), role: "button", tabindex: 0, "data-copy": plate, title: `Copy ${words}`, "aria-label": `Plate ${words}, copy` },
+    { class: ["plate", size, state].filter(Boolean).join(" "), role: "button", tabindex: 0, "data-copy": plate, title: interpolate(gettext("Copy %(plate)s"), words, true), "aria-label": interpolate(gettext("Plate %(plate)s, copy"), words, true) },
     h("span", { class: band ? "plate-band" : "plate-band none", "aria-hidden": "true" }, band),
     h("span.plate-text", { "aria-hidden": "true" }, letters),
   );

@@ -8,7 +8,7 @@ const map = showPlaces();
 const slider = document.getElementById("span-slider");
 const tags = document.querySelector("#notes-form [name=tags]");
 const FULL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
-const day = (place) => (place.seen_at ? when(place.seen_at, FULL) : "no time");
+const day = (place) => (place.seen_at ? when(place.seen_at, FULL) : gettext("no time"));
 
 function show(moved) {
   const [from, to] = slider.querySelectorAll("input");
@@ -20,7 +20,7 @@ function show(moved) {
   }
   from.setAttribute("aria-valuetext", day(places[first]));
   to.setAttribute("aria-valuetext", day(places[last]));
-  slider.querySelector("output").textContent = `${last - first + 1} of ${places.length}: ${day(places[first])} to ${day(places[last])}`;
+  slider.querySelector("output").textContent = interpolate(gettext("%(shown)s of %(all)s: %(first)s to %(last)s"), { shown: last - first + 1, all: places.length, first: day(places[first]), last: day(places[last]) }, true);
   map.only(first, last);
 }
 

@@ -3,14 +3,20 @@ import { h, icon, left } from "./dom.js";
 
 const ACTIVE = ["waiting", "reading"];
 const TAGS = {
-  done: ["certain", "certain", "Read"],
-  partial: ["doubtful", "doubtful", "Partly read"],
-  failed: ["wrong", "wrong", "Failed"],
-  reading: ["running", "clock", "Reading"],
-  waiting: ["", "clock", "Waiting"],
-  paused: ["doubtful", "pause", "Paused"],
+  done: ["certain", "certain", gettext("Read")],
+  partial: ["doubtful", "doubtful", gettext("Partly read")],
+  failed: ["wrong", "wrong", gettext("Failed")],
+  reading: ["running", "clock", gettext("Reading")],
+  waiting: ["", "clock", gettext("Waiting")],
+  paused: ["doubtful", "pause", gettext("Paused")],
 };
-const STAGES = { waiting: "Waiting for a reader", reading: "Reading plates", merging: "Joining the parts", pausing: "Pausing after this part", paused: "Paused" };
+const STAGES = {
+  waiting: gettext("Waiting for a reader"),
+  reading: gettext("Reading plates"),
+  merging: gettext("Joining the parts"),
+  pausing: gettext("Pausing after this part"),
+  paused: gettext("Paused"),
+};
 const WHEN = { going: (trip) => !trip.paused, paused: (trip) => trip.paused, first: (trip) => trip.first, "in-turn": (trip) => !trip.first };
 
 export const isActive = (trip) => ACTIVE.includes(trip.state);
@@ -27,7 +33,7 @@ export function liveBlock() {
 }
 
 function meter() {
-  return h("div.meter", { role: "progressbar", "aria-label": "Progress of reading", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
+  return h("div.meter", { role: "progressbar", "aria-label": gettext("Progress of reading"), "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
 }
 
 /** Bring one element up to date with the trip; its fields may be there or not. */
@@ -45,7 +51,7 @@ export function showTrip(element, trip) {
   if (!live) return;
   live.hidden = !isActive(trip);
   for (const form of live.querySelectorAll("[data-when]")) form.hidden = !WHEN[form.dataset.when](trip);
-  put("stage", `${STAGES[trip.stage] ?? "Waiting"}, ${percentOf(trip)} %`);
+  put("stage", `${STAGES[trip.stage] ?? gettext("Waiting")}, ${percentOf(trip)} %`);
   put("left", left(trip.eta_s));
   const bar = live.querySelector(".meter");
   bar.style.setProperty("--value", percentOf(trip));

@@ -5,15 +5,14 @@ import { on } from "./live.js";
 const ASK_EVERY = 10000;
 const line = document.getElementById("queue-line");
 
-const some = (count, one, many) => `${count} ${count === 1 ? one : many}`;
-
 function words(queue) {
   const parts = [];
-  if (queue.files) parts.push(`${some(queue.files, "file", "files")} to look at`);
-  if (queue.trips) parts.push(`${some(queue.trips, "trip", "trips")} to read, ${Math.max(1, Math.round(queue.video_s / 60))} min of video`);
-  if (queue.paused) parts.push(`${some(queue.paused, "trip", "trips")} paused`);
+  if (queue.files) parts.push(interpolate(ngettext("%(count)s file to look at", "%(count)s files to look at", queue.files), { count: queue.files }, true));
+  const toRead = { count: queue.trips, minutes: Math.max(1, Math.round(queue.video_s / 60)) };
+  if (queue.trips) parts.push(interpolate(ngettext("%(count)s trip to read, %(minutes)s min of video", "%(count)s trips to read, %(minutes)s min of video", queue.trips), toRead, true));
+  if (queue.paused) parts.push(interpolate(ngettext("%(count)s trip paused", "%(count)s trips paused", queue.paused), { count: queue.paused }, true));
   if (queue.trips && left(queue.eta_s)) parts.push(left(queue.eta_s));
-  return parts.length ? `In the queue: ${parts.join(" · ")}.` : "";
+  return parts.length ? interpolate(gettext("In the queue: %(parts)s."), { parts: parts.join(" · ") }, true) : "";
 }
 
 async function show() {

@@ -71,7 +71,8 @@ function say(action, plate = "") {
   const n = outbox.add({ kind: "say", sighting: item.id, action, plate, version: item.version, at: Date.now() });
   words.push({ n, sighting: item.id, version: item.version, item });
   keepWords();
-  notes.saidOne({ correct: `Corrected to ${plate}.`, confirm: `Confirmed ${item.plate}.`, reject: "Marked as not a plate." }[action]);
+  const said = { correct: gettext("Corrected to %(plate)s."), confirm: gettext("Confirmed %(plate)s."), reject: gettext("Marked as not a plate.") }[action];
+  notes.saidOne(interpolate(said, { plate: plate || item.plate }, true));
   queue.next();
   showFirst();
 }
@@ -81,23 +82,23 @@ function save() {
   const item = queue.first();
   const text = box.value.toUpperCase().replaceAll(/[^\p{L}\p{N}?]/gu, "");
   if (!item) return;
-  if (!text.replaceAll("?", "")) return view.hint("Type what it says, skip it, or say that it is not a plate.");
-  if (text.length > 16) return view.hint("A plate has at most sixteen letters and digits.");
+  if (!text.replaceAll("?", "")) return view.hint(gettext("Type what it says, skip it, or say that it is not a plate."));
+  if (text.length > 16) return view.hint(gettext("A plate has at most sixteen letters and digits."));
   if (text !== item.plate) return say("correct", text);
-  if (text.includes("?")) return view.hint("Some characters could not be read: type them in place of the ?, or skip it.");
+  if (text.includes("?")) return view.hint(gettext("Some characters could not be read: type them in place of the ?, or skip it."));
   say("confirm");
 }
 
 function skip() {
   if (!queue.first()) return;
-  notes.heard("Skipped.");
+  notes.heard(gettext("Skipped."));
   queue.skip();
   showFirst();
 }
 
 async function undo() {
   const word = words.pop();
-  if (!word) return notes.heard("There is nothing to undo.");
+  if (!word) return notes.heard(gettext("There is nothing to undo."));
   keepWords();
   const unsent = outbox.drop(word.n);
   if (!unsent) outbox.add({ kind: "undo", sighting: word.sighting, of: word.n, correction: word.correction });

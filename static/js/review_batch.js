@@ -8,11 +8,17 @@ const locked = form?.querySelectorAll(".batch-row.locked").length ?? 0;
 function refresh() {
   const count = picks.filter((pick) => pick.checked).length;
   const text = right.value.toUpperCase().replaceAll(/[^\p{L}\p{N}?]/gu, "");
-  const many = `${count} sighting${count === 1 ? "" : "s"}`;
+  const values = { count, text, locked };
+  const correct = text
+    ? ngettext("Correct %(count)s sighting to %(text)s", "Correct %(count)s sightings to %(text)s", count)
+    : ngettext("Correct %(count)s sighting", "Correct %(count)s sightings", count);
+  const will = locked
+    ? ngettext("%(count)s sighting will be corrected, %(locked)s stay as a person said. It is one step, and can be undone as one.", "%(count)s sightings will be corrected, %(locked)s stay as a person said. It is one step, and can be undone as one.", count)
+    : ngettext("%(count)s sighting will be corrected. It is one step, and can be undone as one.", "%(count)s sightings will be corrected. It is one step, and can be undone as one.", count);
   const only = !count && alias?.checked;
-  form.querySelector("[data-field=apply]").textContent = only ? "Make the alias" : text ? `Correct ${many} to ${text}` : `Correct ${many}`;
+  form.querySelector("[data-field=apply]").textContent = only ? gettext("Make the alias") : interpolate(correct, values, true);
   document.getElementById("batch-apply").disabled = !text || (!count && !alias?.checked);
-  document.getElementById("batch-words").textContent = `${many} will be corrected${locked ? `, ${locked} stay as a person said` : ""}. It is one step, and can be undone as one.`;
+  document.getElementById("batch-words").textContent = interpolate(will, values, true);
   for (const pick of picks) {
     const shown = pick.closest(".batch-row").querySelector("[data-right]");
     shown.hidden = !pick.checked || !text;

@@ -1,5 +1,5 @@
 // What the review page tells around the item: progress, pace, words on their way, refusals, offers, the end.
-import { h, icon } from "./dom.js";
+import { h, icon, number } from "./dom.js";
 
 const PACE_MS = 300000;
 const LATE_MS = 1500; // a word that takes longer than this is worth a line
@@ -19,8 +19,8 @@ export function makeNotes(config) {
   bar.append(sendingNote);
 
   function count() {
-    field("left").textContent = left === null ? "–" : left.toLocaleString("en");
-    field("done").textContent = done.toLocaleString("en");
+    field("left").textContent = left === null ? "–" : number(left);
+    field("done").textContent = number(done);
     const since = times[0] ? (Date.now() - times[0]) / 60000 : 0;
     field("pace-box").hidden = times.length < 3;
     field("pace").textContent = String(Math.round((times.length - 1) / Math.max(since, 1 / 60)));
@@ -43,11 +43,11 @@ export function makeNotes(config) {
     done = Math.max(0, done - 1);
     if (left !== null) left += 1;
     count();
-    heard("Taken back.");
+    heard(gettext("Taken back."));
   }
 
   function heard(words) {
-    said.textContent = left === null ? words : `${words} ${left} left.`;
+    said.textContent = left === null ? words : `${words} ${interpolate(gettext("%(count)s left."), { count: left }, true)}`;
   }
 
   /** How many words wait to be sent, shown once that takes a while. */
@@ -58,8 +58,9 @@ export function makeNotes(config) {
       return;
     }
     const show = () => {
-      const many = waiting === 1 ? "One word is" : `${waiting} words are`;
-      sendingNote.replaceChildren(icon("offline"), h("span", {}, trouble ? `${many} kept here and sent as soon as that works. ${trouble}` : `${many} on the way.`));
+      const kept = ngettext("One word is kept here and sent as soon as that works.", "%(count)s words are kept here and sent as soon as that works.", waiting);
+      const going = ngettext("One word is on the way.", "%(count)s words are on the way.", waiting);
+      sendingNote.replaceChildren(icon("offline"), h("span", {}, interpolate(trouble ? kept : going, { count: waiting }, true), trouble && ` ${trouble}`));
       sendingNote.hidden = false;
     };
     if (trouble || !sendingNote.hidden) show();
@@ -70,8 +71,9 @@ export function makeNotes(config) {
     left = left === null ? null : left + (entry.kind === "say" ? 1 : 0);
     done = Math.max(0, done - (entry.kind === "say" ? 1 : 0));
     count();
-    const what = { correct: `Your correction to ${entry.plate} was not taken.`, confirm: "Your confirmation was not taken.", reject: "Your rejection was not taken." }[entry.action] ?? "Your word could not be taken back.";
-    const note = h("p.note.wrong", { role: "alert" }, icon("wrong"), h("span", {}, `${what} ${error.message}`), h("a.end", { href: `/sightings/${entry.sighting}/` }, "Open it"), h("button.button.quiet.small", { type: "button", onclick: () => note.remove() }, "Dismiss"));
+    const refusals = { correct: gettext("Your correction to %(plate)s was not taken."), confirm: gettext("Your confirmation was not taken."), reject: gettext("Your rejection was not taken.") };
+    const what = interpolate(refusals[entry.action] ?? gettext("Your word could not be taken back."), { plate: entry.plate }, true);
+    const note = h("p.note.wrong", { role: "alert" }, icon("wrong"), h("span", {}, `${what} ${error.message}`), h("a.end", { href: `/sightings/${entry.sighting}/` }, gettext("Open it")), h("button.button.quiet.small", { type: "button", onclick: () => note.remove() }, gettext("Dismiss")));
     bar.append(note);
   }
 
@@ -88,7 +90,7 @@ export function makeNotes(config) {
       sessionStorage.setItem("alias-offers-hidden", JSON.stringify([...hidden(), name(wanted)]));
       note.remove();
     };
-    const note = h("p.note", { "data-offer": name(wanted) }, icon("alias"), h("span", {}, `${wanted.misread} was corrected to ${wanted.text} ${wanted.count} times. An alias would suggest that by itself.`), h("a.end", { href: `/review/batch/?${query}` }, "Look and decide"), h("button.button.quiet.small", { type: "button", onclick: later }, "Not now"));
+    const note = h("p.note", { "data-offer": name(wanted) }, icon("alias"), h("span", {}, interpolate(gettext("%(misread)s was corrected to %(text)s %(count)s times. An alias would suggest that by itself."), wanted, true)), h("a.end", { href: `/review/batch/?${query}` }, gettext("Look and decide")), h("button.button.quiet.small", { type: "button", onclick: later }, gettext("Not now")));
     bar.append(note);
   }
 
@@ -98,19 +100,19 @@ export function makeNotes(config) {
 
   function empty({ skipped, again }) {
     const held = Math.max(0, (left ?? 0) - skipped);
-    const rest = [skipped ? `You skipped ${skipped}.` : "", held ? `Other reviewers are looking at ${held}.` : ""].filter(Boolean).join(" ");
-    const title = left ? "Nothing left for you now" : config.flagged ? "No flag is open" : "Nothing is doubtful";
+    const rest = [skipped && interpolate(gettext("You skipped %(count)s."), { count: skipped }, true), held && interpolate(gettext("Other reviewers are looking at %(count)s."), { count: held }, true)].filter(Boolean).join(" ");
+    const title = left ? gettext("Nothing left for you now") : config.flagged ? gettext("No flag is open") : gettext("Nothing is doubtful");
     const buttons = [];
-    if (skipped) buttons.push(h("button.button.primary", { type: "button", onclick: again }, "Go through the skipped ones"));
-    else if (held) buttons.push(h("button.button", { type: "button", onclick: again }, "Look again"));
-    if (!whole) buttons.push(h("a.button", { href: "/review/" }, "Show the whole queue"));
-    end.replaceChildren(icon("certain"), h("h2", { tabindex: -1 }, title), h("p", {}, rest || "Every plate was read with confidence, or a person has looked at it."), ...buttons);
+    if (skipped) buttons.push(h("button.button.primary", { type: "button", onclick: again }, gettext("Go through the skipped ones")));
+    else if (held) buttons.push(h("button.button", { type: "button", onclick: again }, gettext("Look again")));
+    if (!whole) buttons.push(h("a.button", { href: "/review/" }, gettext("Show the whole queue")));
+    end.replaceChildren(icon("certain"), h("h2", { tabindex: -1 }, title), h("p", {}, rest || gettext("Every plate was read with confidence, or a person has looked at it.")), ...buttons);
     only(end);
     end.querySelector("h2").focus();
   }
 
   function unreachable(error, again) {
-    end.replaceChildren(icon("offline"), h("h2", {}, "The queue could not be fetched"), h("p", { role: "alert" }, `${error.message} What you said is kept.`), h("button.button.primary", { type: "button", onclick: again }, "Try again"));
+    end.replaceChildren(icon("offline"), h("h2", {}, gettext("The queue could not be fetched")), h("p", { role: "alert" }, `${error.message} ${gettext("What you said is kept.")}`), h("button.button.primary", { type: "button", onclick: again }, gettext("Try again")));
     only(end);
   }
 

@@ -120,7 +120,7 @@ export function makeOutbox(key, { said, refused, changed }) {
       error = later;
     }
     if (waiting[0] !== entry) return "";
-    return LOGGED_OUT.has(error.code) ? "You are no longer logged in. Log in again in another tab and reload this page: your words are kept." : error.message;
+    return LOGGED_OUT.has(error.code) ? gettext("You are no longer logged in. Log in again in another tab and reload this page: your words are kept.") : error.message;
   }
 
   function start() {

@@ -41,22 +41,22 @@ export class SavedSearches {
 
   row(search) {
     const many = search.new >= MOST_NEWS ? `${MOST_NEWS - 1}+` : String(search.new);
-    const fresh = search.new ? h("span.count", { "aria-label": `${many} new since you last looked` }, many) : null;
-    const button = (name, label, act) => h("button.button.quiet.small.only", { type: "button", "aria-label": `${label} ${search.name}`, title: label, onclick: act }, icon(name));
+    const fresh = search.new ? h("span.count", { "aria-label": interpolate(gettext("%(count)s new since you last looked"), { count: many }, true) }, many) : null;
+    const button = (name, title, label, act) => h("button.button.quiet.small.only", { type: "button", "aria-label": interpolate(label, { name: search.name }, true), title, onclick: act }, icon(name));
     return h(
       "li",
       { "data-search": search.id },
       h("a", { href: search.url }, search.name),
       fresh,
-      button("pen", "Rename", () => this.open(search)),
-      button("close", "Delete", () => this.remove(search)),
+      button("pen", gettext("Rename"), gettext("Rename %(name)s"), () => this.open(search)),
+      button("close", gettext("Delete"), gettext("Delete %(name)s"), () => this.remove(search)),
     );
   }
 
   /** Ask for a name: of a new search, or a new name of one that is kept. */
   open(search) {
     this.renamed = search;
-    this.dialog.querySelector("h2").textContent = search ? "Rename this search" : "Save this search";
+    this.dialog.querySelector("h2").textContent = search ? gettext("Rename this search") : gettext("Save this search");
     this.dialog.querySelector("[role=alert]").hidden = true;
     const field = this.dialog.querySelector("[name=name]");
     field.value = search?.name ?? this.parameters().get("q") ?? "";
@@ -70,7 +70,7 @@ export class SavedSearches {
       if (this.renamed) await api(`${url}${this.renamed.id}/`, { method: "PATCH", body: { name } });
       else await api(url, { method: "POST", body: { name, words: { ...Object.fromEntries(this.parameters()), zone: document.documentElement.dataset.zone } } });
       this.dialog.close();
-      toast(this.renamed ? "Renamed." : "Saved.");
+      toast(this.renamed ? gettext("Renamed.") : gettext("Saved."));
       await this.load();
     } catch (error) {
       const note = this.dialog.querySelector("[role=alert]");
@@ -83,8 +83,8 @@ export class SavedSearches {
     const address = `${this.section.dataset.url}${search.id}/`;
     try {
       await api(address, { method: "DELETE" });
-      const undo = { words: "Undo", run: () => api(`${address}restore/`, { method: "POST" }).then(() => this.load(), (error) => toast(error.message, { error: true })) };
-      toast(`${search.name} was deleted.`, { action: undo });
+      const undo = { words: gettext("Undo"), run: () => api(`${address}restore/`, { method: "POST" }).then(() => this.load(), (error) => toast(error.message, { error: true })) };
+      toast(interpolate(gettext("%(name)s was deleted."), { name: search.name }, true), { action: undo });
       await this.load();
     } catch (error) {
       toast(error.message, { error: true });

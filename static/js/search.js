@@ -40,7 +40,7 @@ async function explain() {
   const typed = box.value.trim();
   const mine = ++asked;
   if (!typed) {
-    words.textContent = "Type a plate, or a part of it.";
+    words.textContent = gettext("Type a plate, or a part of it.");
     return;
   }
   try {
@@ -90,7 +90,7 @@ async function show(address) {
     shown();
   } catch (error) {
     if (error.name === "AbortError") return;
-    toast("The site cannot be reached. Check your connection and try again.", { error: true });
+    toast(gettext("The site cannot be reached. Check your connection and try again."), { error: true });
   } finally {
     clearTimeout(waiting);
     results.setAttribute("aria-busy", "false");
@@ -128,7 +128,7 @@ function narrow(changes) {
 
 async function more(link) {
   link.setAttribute("aria-disabled", "true");
-  link.textContent = "Loading…";
+  link.textContent = gettext("Loading…");
   const page = await fetched(link.href);
   const fresh = [...page.querySelectorAll("#rows > li")];
   document.getElementById("rows").append(...fresh);

@@ -10,10 +10,10 @@ const CORNERS = 48; // of a drawn ellipse
 const remembered = () => localStorage.getItem(KEY) === "on";
 
 /** A layer with a switch on the map; `show(sightings)` draws those whose car has a place. */
-export function seenCars(map, words = (sighting) => sighting.plate || "unreadable") {
+export function seenCars(map, words = (sighting) => sighting.plate || gettext("unreadable")) {
   const group = L.featureGroup();
   const input = h("input", { type: "checkbox", checked: remembered() });
-  const box = h("label.map-switch.small", {}, input, "Seen cars");
+  const box = h("label.map-switch.small", {}, input, gettext("Seen cars"));
   const control = L.control({ position: "bottomleft" });
   control.onAdd = () => {
     L.DomEvent.disableClickPropagation(box);
@@ -44,7 +44,7 @@ export function seenCars(map, words = (sighting) => sighting.plate || "unreadabl
 
 function draw(group, { car, ...sighting }, words) {
   const place = [car.lat, car.lon];
-  const told = `${words(sighting)}: ${Math.round(car.range_m)} m away, ± ${Math.round(car.ellipse.major_m)} m`;
+  const told = interpolate(gettext("%(plate)s: %(away)s m away, ± %(spread)s m"), { plate: words(sighting), away: Math.round(car.range_m), spread: Math.round(car.ellipse.major_m) }, true);
   L.polyline([[sighting.lat, sighting.lon], place], { weight: 1.5, dashArray: "4 4", interactive: false }).addTo(group);
   L.polygon(ellipse(place, car.ellipse), { weight: 1, fillOpacity: 0.12, smoothFactor: 0, interactive: false }).addTo(group);
   L.circleMarker(place, { radius: 5, weight: 2, fillOpacity: 1 }).bindTooltip(told, { direction: "top", offset: [0, -6] }).addTo(group);

@@ -1,7 +1,7 @@
 // The small map of one or several sightings.
 /* global L */
 import { h, pageData } from "./dom.js";
-import { fit, makeMap, pin } from "./map.js";
+import { fit, makeMap, pin, sightingOf } from "./map.js";
 import { seenCars } from "./seen_cars.js";
 
 /** The map of the page's places; `only(first, last)` shows those of them alone. Nothing where there is none. */
@@ -16,7 +16,7 @@ export function showPlaces() {
   fit(map, L.latLngBounds([...places, ...cars].map((place) => [place.lat, place.lon])), places.length === 1 && cars.length ? 18 : 15);
   const dots = places.map((place) => {
     const dot = pin(place).addTo(group);
-    dot.on("add", () => dot.getElement()?.setAttribute("aria-label", `Sighting of ${place.plate || "an unreadable plate"}`));
+    dot.on("add", () => dot.getElement()?.setAttribute("aria-label", sightingOf(place)));
     if (place.crop) dot.bindTooltip(() => h("div", {}, h("img.crop", { src: place.crop, alt: "" }), h("b.plain-plate", {}, place.plate)), { direction: "top", offset: [0, -8] });
     dot.on("click", () => location.assign(`/sightings/${place.id}/`));
     return dot;

@@ -4,8 +4,8 @@ import { h, icon } from "./dom.js";
 /** Turn a text input of tags with commas between them into chips; the input itself still carries the value. */
 export function tagEditor(input) {
   let tags = split(input.value);
-  const list = h("ul.tag-editor", { "aria-label": "Tags" });
-  const box = h("input.input", { maxlength: 60, placeholder: "Add a tag", "aria-label": "Add a tag" });
+  const list = h("ul.tag-editor", { "aria-label": gettext("Tags") });
+  const box = h("input.input", { maxlength: 60, placeholder: gettext("Add a tag"), "aria-label": gettext("Add a tag") });
 
   function split(text) {
     return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
@@ -13,7 +13,7 @@ export function tagEditor(input) {
 
   function show() {
     input.value = tags.join(", ");
-    const cross = (tag) => h("button", { type: "button", "aria-label": `Remove the tag ${tag}`, onclick: () => remove(tag) }, icon("close"));
+    const cross = (tag) => h("button", { type: "button", "aria-label": interpolate(gettext("Remove the tag %(tag)s"), { tag }, true), onclick: () => remove(tag) }, icon("close"));
     list.replaceChildren(...tags.map((tag) => h("li.tag", {}, tag, cross(tag))));
   }
 

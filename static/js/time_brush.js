@@ -1,12 +1,12 @@
 // Bars over time with a span to choose: drag across them, or step through them with the keys.
-import { api, h, svg } from "./dom.js";
+import { api, h, svg, when } from "./dom.js";
 
 const DAY = 86400000;
 const MOST_BARS = 120;
 const HIGH = 56;
 
 const iso = (day) => new Date(day).toISOString().slice(0, 10);
-const words = (day) => new Date(day).toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
+const words = (day) => when(day, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
 
 export class TimeBrush {
   /** `filters()` are those of the map; `onChoose(from, to)` gets days, or nothing for any time. */
@@ -37,7 +37,7 @@ export class TimeBrush {
 
   draw() {
     if (!this.bars.length) {
-      this.place.replaceChildren(h("p.card-body.small.muted", {}, "None of them has a known time."));
+      this.place.replaceChildren(h("p.card-body.small.muted", {}, gettext("None of them has a known time.")));
       return;
     }
     const most = Math.max(...this.bars.map((bar) => bar.count));
@@ -46,11 +46,11 @@ export class TimeBrush {
     const chart = svg("svg", { class: "brush", viewBox: `0 0 ${this.bars.length} ${HIGH}`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.span, ...this.rects);
     this.dragged(chart);
     const last = this.bars.length - 1;
-    this.ends = [0, 1].map((which) => h("input", { type: "range", min: 0, max: last, value: which ? last : 0, "aria-label": which ? "Until" : "From", oninput: () => this.slid(which), onchange: () => this.chosen() }));
+    this.ends = [0, 1].map((which) => h("input", { type: "range", min: 0, max: last, value: which ? last : 0, "aria-label": which ? gettext("Until") : gettext("From"), oninput: () => this.slid(which), onchange: () => this.chosen() }));
     const dates = h("p.chart-ends.small.muted", {}, h("span", {}, words(this.bars[0].start)), h("span", {}, words(this.bars[last].end - DAY)));
     this.place.replaceChildren(chart, h("div.brush-ends", {}, this.ends), dates);
     const rows = this.bars.filter((bar) => bar.count).map((bar) => h("tr", {}, h("td", {}, words(bar.start)), h("td", {}, words(bar.end - DAY)), h("td", {}, String(bar.count))));
-    document.getElementById("brush-table").replaceChildren(h("table.plain", {}, h("thead", {}, h("tr", {}, ["From", "To", "Sightings"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows)));
+    document.getElementById("brush-table").replaceChildren(h("table.plain", {}, h("thead", {}, h("tr", {}, [gettext("From"), gettext("To"), gettext("Sightings")].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows)));
   }
 
   dragged(chart) {
@@ -85,7 +85,7 @@ export class TimeBrush {
     this.span.setAttribute("width", last - first + 1);
     const all = first === 0 && last === this.bars.length - 1;
     this.any.hidden = all;
-    document.getElementById("brush-words").textContent = all ? "any time" : `${words(this.bars[first].start)} to ${words(this.bars[last].end - DAY)}`;
+    document.getElementById("brush-words").textContent = all ? gettext("any time") : interpolate(gettext("%(first)s to %(last)s"), { first: words(this.bars[first].start), last: words(this.bars[last].end - DAY) }, true);
     this.ends[0].setAttribute("aria-valuetext", words(this.bars[first].start));
     this.ends[1].setAttribute("aria-valuetext", words(this.bars[last].end - DAY));
   }

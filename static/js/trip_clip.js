@@ -30,7 +30,7 @@ export async function askForCopy(video) {
 export async function aboutCopy(video) {
   if (!video.rendition) await askForCopy(video);
   const { state, progress, error } = video.rendition;
-  if (state === "failed") return `A copy that this browser can play could not be made: ${error}`;
-  if (state === "making") return `This browser cannot play this recording as it is. A copy that it can play is being made: ${percent(progress)}.`;
-  return "This browser cannot play this recording as it is. A copy that it can play is made as soon as a worker is free.";
+  if (state === "failed") return interpolate(gettext("A copy that this browser can play could not be made: %(error)s"), { error }, true);
+  if (state === "making") return interpolate(gettext("This browser cannot play this recording as it is. A copy that it can play is being made: %(share)s."), { share: percent(progress) }, true);
+  return gettext("This browser cannot play this recording as it is. A copy that it can play is made as soon as a worker is free.");
 }

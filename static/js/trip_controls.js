@@ -1,5 +1,7 @@
 // The bar below the picture: play, step, speed, camera, clip, full screen.
 
+const CAMERAS = { front: gettext("front"), rear: gettext("rear"), other: gettext("other") };
+
 export function makeControls({ stage, toggle, frame, screen, switchTo, chose }) {
   const $ = (id) => document.getElementById(id);
   const [speed, choice, camera, full] = [$("speed"), $("video-select"), $("other-camera"), $("full-screen")];
@@ -15,19 +17,19 @@ export function makeControls({ stage, toggle, frame, screen, switchTo, chose }) 
   }
 
   function showPlaying(playing) {
-    $("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    $("play").setAttribute("aria-label", playing ? gettext("Pause") : gettext("Play"));
     $("play-shape").setAttribute("d", playing ? "M6.500 4v12M13.500 4v12" : "M6 4l10 6-10 6z");
   }
 
   function showClips(videos) {
     choice.hidden = videos.length < 2;
-    choice.replaceChildren(...videos.map((one) => new Option(`${one.name} (${one.camera})`, one.id)));
+    choice.replaceChildren(...videos.map((one) => new Option(`${one.name} (${CAMERAS[one.camera]})`, one.id)));
   }
 
   function showClip(one, other) {
     choice.value = String(one.id);
     camera.hidden = !other;
-    if (other) camera.textContent = { front: "Front", rear: "Rear", other: "Other" }[other.camera];
+    if (other) camera.textContent = { front: gettext("Front"), rear: gettext("Rear"), other: gettext("Other") }[other.camera];
   }
 
   const fill = () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.());

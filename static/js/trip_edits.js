@@ -12,19 +12,19 @@ const acts = {
     if (how.value === "to") body.started_at = fromWall(start.value);
     else body.seconds = Number(amount.value) * Number(unit.value) * Number(way.value);
     if (uncertainty.value) body.uncertainty_s = Number(uncertainty.value);
-    return ["The clock was shifted.", (await api(`${path}shift/`, { method: "POST", body })).id];
+    return [gettext("The clock was shifted."), (await api(`${path}shift/`, { method: "POST", body })).id];
   },
   async track(form, path) {
     const sent = await api(`${path}track/`, { method: "POST", body: new FormData(form) });
-    return ["The track was replaced.", await laid(sent.id)];
+    return [gettext("The track was replaced."), await laid(sent.id)];
   },
   async split(form, path) {
     const edit = await api(`${path}split/`, { method: "POST", body: { at: form.elements.at.value } });
-    return [`The later part is now the trip ${edit.detail.name}.`, edit.id];
+    return [interpolate(gettext("The later part is now the trip %(name)s."), edit.detail, true), edit.id];
   },
   async merge(form, path) {
     const edit = await api(`${path}merge/`, { method: "POST", body: { trip: Number(form.elements.trip.value) } });
-    return [`${edit.detail.name} is now part of this trip.`, edit.id];
+    return [interpolate(gettext("%(name)s is now part of this trip."), edit.detail, true), edit.id];
   },
 };
 
@@ -33,7 +33,7 @@ async function laid(upload) {
   for (;;) {
     const { state, error, findings } = await api(`/api/v1/uploads/${upload}/`);
     if (state === "done") return findings.edit;
-    if (state === "failed" || state === "cancelled") throw new Error(error || "The file was not read.");
+    if (state === "failed" || state === "cancelled") throw new Error(error || gettext("The file was not read."));
     await new Promise((done) => setTimeout(done, ASK_EVERY));
   }
 }
@@ -50,7 +50,7 @@ export function makeEdits(trip) {
   async function undo(edit, of = trip) {
     try {
       await api(`/api/v1/trips/${of}/edits/${edit}/undo/`, { method: "POST" });
-      if (of === trip) drawAnew("Undone: everything is as it was.");
+      if (of === trip) drawAnew(gettext("Undone: everything is as it was."));
       else location.assign(`/trips/${of}/`);
     } catch (error) {
       toast(error.message, { error: true });
@@ -95,5 +95,5 @@ export function makeEdits(trip) {
   const said = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
   if (said?.trip !== trip) return;
   sessionStorage.removeItem(KEPT);
-  toast(said.words, { action: said.edit && { words: "Undo", run: () => undo(said.edit) } });
+  toast(said.words, { action: said.edit && { words: gettext("Undo"), run: () => undo(said.edit) } });
 }

@@ -24,7 +24,7 @@ export function makeList(trip) {
     const total = trip.data.sightings.length;
     list.style.setProperty("--rows", found.length);
     high = parseFloat(getComputedStyle(list).getPropertyValue("--row"));
-    count.textContent = found.length === total ? String(total) : `${found.length} of ${total}`;
+    count.textContent = found.length === total ? String(total) : interpolate(gettext("%(shown)s of %(all)s"), { shown: found.length, all: total }, true);
     paint();
   }
 
@@ -61,9 +61,9 @@ export function makeList(trip) {
   }
 
   function row(sighting) {
-    const picture = sighting.crop ? h("img.crop", { src: sighting.crop, alt: "", loading: "lazy" }) : h("span.crop.none", {}, "no picture");
-    const time = h("button.seen-time", { type: "button", "aria-label": `Show ${sighting.plate || "unreadable plate"} at ${clock(sighting.at)}` }, clock(sighting.at));
-    const open = h("a", { href: `/sightings/${sighting.id}/`, title: "All reads, and correcting", "aria-label": `Open the sighting of ${sighting.plate || "an unreadable plate"}` }, icon("turn"));
+    const picture = sighting.crop ? h("img.crop", { src: sighting.crop, alt: "", loading: "lazy" }) : h("span.crop.none", {}, gettext("no picture"));
+    const time = h("button.seen-time", { type: "button", "aria-label": interpolate(gettext("Show %(plate)s at %(time)s"), { plate: sighting.plate || gettext("unreadable plate"), time: clock(sighting.at) }, true) }, clock(sighting.at));
+    const open = h("a", { href: `/sightings/${sighting.id}/`, title: gettext("All reads, and correcting"), "aria-label": interpolate(gettext("Open the sighting of %(plate)s"), { plate: sighting.plate || gettext("an unreadable plate") }, true) }, icon("turn"));
     const element = h(
       "li", { class: `seen ${sighting.state}`, "data-sighting": sighting.id },
       time, picture, h("div", {}, plateChip(sighting)), h("div.seen-end", {}, verdict(sighting), open),
@@ -76,7 +76,7 @@ export function makeList(trip) {
 
   function empty() {
     const active = ["waiting", "reading"].includes(trip.data.trip.state);
-    const words = trip.data.sightings.length ? "Nothing fits the filter." : active ? "The first plates appear here as soon as a part has been read." : "No plate was found on this trip.";
+    const words = trip.data.sightings.length ? gettext("Nothing fits the filter.") : active ? gettext("The first plates appear here as soon as a part has been read.") : gettext("No plate was found on this trip.");
     return h("li.card-body.small.muted", {}, words);
   }
 
@@ -107,10 +107,10 @@ export function makeList(trip) {
 function verdict(sighting) {
   const tag = (tone, shape, words) => h("span", { class: `tag ${tone}`, title: words }, icon(shape), h("span.tag-words", {}, words));
   const list = [];
-  if (sighting.flagged) list.push(tag("watched", "flag", "Flagged"));
-  if (sighting.state === "rejected") list.push(tag("wrong", "wrong", "Not a plate"));
-  else if (sighting.state === "corrected") list.push(tag("certain", "pen", "Corrected"));
-  else if (sighting.state === "confirmed") list.push(tag("certain", "certain", "Confirmed"));
+  if (sighting.flagged) list.push(tag("watched", "flag", gettext("Flagged")));
+  if (sighting.state === "rejected") list.push(tag("wrong", "wrong", gettext("Not a plate")));
+  else if (sighting.state === "corrected") list.push(tag("certain", "pen", gettext("Corrected")));
+  else if (sighting.state === "confirmed") list.push(tag("certain", "certain", gettext("Confirmed")));
   else list.push(sighting.doubtful ? tag("doubtful", "doubtful", percent(sighting.confidence)) : tag("certain", "certain", percent(sighting.confidence)));
   return list;
 }

@@ -23,7 +23,7 @@ export function makeTripMap(trip) {
     const line = points();
     const placed = trip.data.sightings.filter((sighting) => sighting.lat !== null);
     if (!line.length && !placed.length) {
-      if (!map) element.replaceChildren(h("p.map-empty", {}, "This trip has no GPS. Upload the camera's GPX or NMEA file, and its line and places appear here."));
+      if (!map) element.replaceChildren(h("p.map-empty", {}, gettext("This trip has no GPS. Upload the camera's GPX or NMEA file, and its line and places appear here.")));
       return;
     }
     if (!map) begin();

@@ -45,7 +45,7 @@ export function makeOverlay(trip, stage) {
     pen.strokeStyle = color;
     pen.setLineDash(sighting.doubtful ? [5, 3] : []);
     pen.strokeRect(left, top, wide, high);
-    const words = sighting.plate || "unreadable";
+    const words = sighting.plate || gettext("unreadable");
     pen.font = FONT;
     const length = pen.measureText(words).width + 10;
     const over = top > LABEL_HIGH ? top - LABEL_HIGH - 1 : top + high + 1;
@@ -73,7 +73,7 @@ export function makeOverlay(trip, stage) {
     const light = () => trip.light(sighting.id);
     const dark = () => trip.light(null);
     const go = () => trip.choose(sighting.id);
-    return h("button.in-picture", { type: "button", "data-sighting": sighting.id, onclick: go, onmouseenter: light, onmouseleave: dark, onfocus: light, onblur: dark }, sighting.plate || "unreadable");
+    return h("button.in-picture", { type: "button", "data-sighting": sighting.id, onclick: go, onmouseenter: light, onmouseleave: dark, onfocus: light, onblur: dark }, sighting.plate || gettext("unreadable"));
   }
 
   /** The sighting whose box lies under the pointer; the smallest where several do. */

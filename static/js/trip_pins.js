@@ -39,7 +39,7 @@ export function makePins(map, trip) {
   }
 
   function card(sighting) {
-    return h("div", {}, sighting.crop && h("img.crop", { src: sighting.crop, alt: "" }), h("b.plain-plate", {}, sighting.plate || "unreadable"));
+    return h("div", {}, sighting.crop && h("img.crop", { src: sighting.crop, alt: "" }), h("b.plain-plate", {}, sighting.plate || gettext("unreadable")));
   }
 
   function paint(id) {

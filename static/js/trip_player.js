@@ -165,14 +165,14 @@ export function makePlayer(trip) {
     if (element !== screen || !current || !element.getAttribute("src")) return;
     const one = current;
     stuck = true;
-    let words = "The copy of this recording does not play. Its sightings, pictures and places are all here.";
+    let words = gettext("The copy of this recording does not play. Its sightings, pictures and places are all here.");
     if (!one.light) words = await aboutCopy(one).catch((error) => error.message);
     if (one.id === current.id) say(words, one);
   }
 
   function say(words, one) {
     const again = () => askForCopy(one).then(() => copied({ ...one.rendition, video_id: one.id }));
-    const retry = one.rendition?.state === "failed" && h("button.button.small", { type: "button", onclick: (event) => (event.stopPropagation(), again()) }, "Try again");
+    const retry = one.rendition?.state === "failed" && h("button.button.small", { type: "button", onclick: (event) => (event.stopPropagation(), again()) }, gettext("Try again"));
     note.replaceChildren(...[words, retry].filter(Boolean));
     note.hidden = false;
   }

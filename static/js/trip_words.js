@@ -9,7 +9,7 @@ export function makeWords(trip, refresh) {
 
   function chosen() {
     const sighting = trip.find(trip.now);
-    if (!sighting) toast("Choose a sighting first: J and K go through them.");
+    if (!sighting) toast(gettext("Choose a sighting first: J and K go through them."));
     return sighting;
   }
 
@@ -35,7 +35,7 @@ export function makeWords(trip, refresh) {
     if (correcting.returnValue !== "correct" || !sighting) return;
     try {
       const said = await api(`/api/v1/sightings/${sighting.id}/corrections/`, { method: "POST", body: { action: "correct", plate: text.value, version: sighting.version } });
-      toast(`Corrected to ${said.text_after}.`, { action: { words: "Undo", run: () => undo(said.id) } });
+      toast(interpolate(gettext("Corrected to %(plate)s."), { plate: said.text_after }, true), { action: { words: gettext("Undo"), run: () => undo(said.id) } });
       refresh();
     } catch (error) {
       toast(error.message, { error: true });
@@ -45,7 +45,7 @@ export function makeWords(trip, refresh) {
   async function undo(id) {
     try {
       await api(`/api/v1/corrections/${id}/undo/`, { method: "POST" });
-      toast("Taken back.");
+      toast(gettext("Taken back."));
       refresh();
     } catch (error) {
       toast(error.message, { error: true });
@@ -58,7 +58,7 @@ export function makeWords(trip, refresh) {
     try {
       await api(`/api/v1/sightings/${trip.now}/flags/`, { method: "POST", body: { reason: reason.value, note: note.value } });
       note.value = "";
-      toast("Flagged.");
+      toast(gettext("Flagged."));
       refresh();
     } catch (error) {
       toast(error.message, { error: true });

@@ -25,7 +25,7 @@ function offerNew(trip) {
   if (document.querySelector(`article[data-trip="${trip.id}"]`) || document.getElementById("new-trips")) return;
   if (!isActive(trip) || Number(new URLSearchParams(location.search).get("page") ?? 1) > 1) return;
   const place = document.querySelector(".home-trips, .trip-table");
-  place?.before(h("p.note", { id: "new-trips", role: "status" }, "A new trip has come in. ", h("a", { href: location.href }, "Show it")));
+  place?.before(h("p.note", { id: "new-trips", role: "status" }, gettext("A new trip has come in."), " ", h("a", { href: location.href }, gettext("Show it"))));
 }
 
 on("trip", (trip) => {

@@ -28,12 +28,12 @@ function addFiles(files) {
 
 function addFile(file, batch) {
   if (rows.some((row) => moving(row) && row.file && same(row.file, file))) {
-    toast(`${file.name} is being sent already.`);
+    toast(interpolate(gettext("%(name)s is being sent already."), { name: file.name }, true));
     return;
   }
   const row = { name: file.name, size: file.size, offset: 0, file, batch, phase: "queued", state: "", findings: {}, sha256: "", error: "", id: null, trip_id: null };
-  if (file.size === 0) Object.assign(row, { phase: "refused", error: "This file is empty (0 bytes). Check the memory card, or copy the file again." });
-  else if (file.size > Number(root.dataset.largest)) Object.assign(row, { phase: "refused", error: "This file is larger than this site accepts." });
+  if (file.size === 0) Object.assign(row, { phase: "refused", error: gettext("This file is empty (0 bytes). Check the memory card, or copy the file again.") });
+  else if (file.size > Number(root.dataset.largest)) Object.assign(row, { phase: "refused", error: gettext("This file is larger than this site accepts.") });
   rows.unshift(row);
   list.prepend(show(row));
 }
@@ -60,7 +60,7 @@ function told(row, news) {
   Object.assign(row, known);
   if (row.id) dropTwin(row);
   if (news.phase === "sent") arrived(row);
-  if (news.phase === "sending") announce(`${row.name}: ${Math.floor((row.offset / row.size) * 100)} % sent`);
+  if (news.phase === "sending") announce(interpolate(gettext("%(name)s: %(share)s sent"), { name: row.name, share: `${Math.floor((row.offset / row.size) * 100)} %` }, true));
   show(row);
   if (["sent", "refused"].includes(news.phase)) next();
   summarize();
@@ -155,7 +155,7 @@ function summarize() {
   const place = document.getElementById("upload-summary");
   if (!place) return;
   const going = rows.filter(moving).length;
-  place.textContent = going ? `${going} ${going === 1 ? "file is" : "files are"} on the way. Keep this page open.` : "";
+  place.textContent = going ? interpolate(ngettext("%(count)s file is on the way. Keep this page open.", "%(count)s files are on the way. Keep this page open.", going), { count: going }, true) : "";
 }
 
 function dragAndDrop() {

@@ -1,14 +1,14 @@
 // One file on the upload page: what is known of it, in words that say what happens next.
 import { bytes, clock, h, icon, left, spread, when } from "./dom.js";
 
-const SOURCES = { gps: "GPS", person: "set by a person", container: "camera clock", file_name: "file name", upload: "time of upload" };
+const SOURCES = { gps: "GPS", person: gettext("set by a person"), container: gettext("camera clock"), file_name: gettext("file name"), upload: gettext("time of upload") };
 
 /** {tone, shape, words} of a row: its local phase counts while bytes move, else what the server says. */
 function standing(row) {
   const sent = row.size ? Math.floor((row.offset / row.size) * 100) : 0;
   const share = row.phase ? Math.min(99, sent) : sent; // what has left is not yet what has arrived
-  if (row.phase === "checking") return { tone: "running", shape: "clock", words: "Checking whether it is here already" };
-  if (row.phase === "queued") return { tone: "", shape: "clock", words: "Waits for the files before it" };
+  if (row.phase === "checking") return { tone: "running", shape: "clock", words: gettext("Checking whether it is here already") };
+  if (row.phase === "queued") return { tone: "", shape: "clock", words: gettext("Waits for the files before it") };
   if (row.phase === "sending") return { tone: "running", shape: "upload", words: sendingWords(row, share) };
   if (row.phase === "paused") return { tone: "doubtful", shape: "offline", words: pausedWords(row, share) };
   if (row.phase === "refused") return { tone: "wrong", shape: "wrong", words: row.error };
@@ -17,30 +17,36 @@ function standing(row) {
 
 function sendingWords(row, share) {
   const pace = row.speed ? `, ${bytes(row.speed)}/s, ${left((row.size - row.offset) / row.speed)}` : "";
-  return `${row.resumed ? "Resumed" : "Sending"}: ${share} % of ${bytes(row.size)}${pace}`;
+  const words = row.resumed ? gettext("Resumed: %(share)s of %(size)s") : gettext("Sending: %(share)s of %(size)s");
+  return interpolate(words, { share: `${share} %`, size: bytes(row.size) }, true) + pace;
 }
 
 function pausedWords(row, share) {
-  const why = row.error || "The connection is gone.";
-  return `${why} Stopped at ${share} %, and goes on by itself from there.`;
+  const why = row.error || gettext("The connection is gone.");
+  return interpolate(gettext("%(why)s Stopped at %(share)s, and goes on by itself from there."), { why, share: `${share} %` }, true);
 }
 
 const STATES = {
-  receiving: (row, share) => ({ tone: "doubtful", shape: "clock", words: `Stopped at ${share} %. Choose the same file again to go on from there.` }),
-  received: () => ({ tone: "running", shape: "clock", words: "Arrived. Waits to be looked at." }),
-  inspecting: () => ({ tone: "running", shape: "search", words: "Looking at what is in it" }),
-  done: (row) => ({ tone: "certain", shape: "certain", words: row.kind === "positions" ? positionsWords(row) : "Arrived and sound." }),
-  duplicate: (row) => ({ tone: "certain", shape: "copy", words: `Nothing new in this file: it is here already${row.findings.duplicate_of ? ` as ${row.findings.duplicate_of}` : ""}. Nothing was doubled.` }),
-  failed: (row) => ({ tone: "wrong", shape: "wrong", words: row.error || "This file could not be used." }),
+  receiving: (row, share) => ({ tone: "doubtful", shape: "clock", words: interpolate(gettext("Stopped at %(share)s. Choose the same file again to go on from there."), { share: `${share} %` }, true) }),
+  received: () => ({ tone: "running", shape: "clock", words: gettext("Arrived. Waits to be looked at.") }),
+  inspecting: () => ({ tone: "running", shape: "search", words: gettext("Looking at what is in it") }),
+  done: (row) => ({ tone: "certain", shape: "certain", words: row.kind === "positions" ? positionsWords(row) : gettext("Arrived and sound.") }),
+  duplicate: (row) => ({ tone: "certain", shape: "copy", words: duplicateWords(row) }),
+  failed: (row) => ({ tone: "wrong", shape: "wrong", words: row.error || gettext("This file could not be used.") }),
 };
+
+function duplicateWords({ findings }) {
+  const words = findings.duplicate_of ? gettext("Nothing new in this file: it is here already as %(name)s. Nothing was doubled.") : gettext("Nothing new in this file: it is here already. Nothing was doubled.");
+  return interpolate(words, { name: findings.duplicate_of }, true);
+}
 
 function positionsWords(row) {
   const names = row.findings.attached_to ?? [];
-  return names.length ? `Laid over ${names.join(", ")}.` : "Positions kept.";
+  return names.length ? interpolate(gettext("Laid over %(names)s."), { names: names.join(", ") }, true) : gettext("Positions kept.");
 }
 
 /** Some cameras take one picture every few seconds. */
-const pace = (rate) => (rate >= 1 || !rate ? `${Math.round(rate)} frames/s` : `a frame every ${Math.round(1 / rate)} s`);
+const pace = (rate) => (rate >= 1 || !rate ? interpolate(gettext("%(count)s frames/s"), { count: Math.round(rate) }, true) : interpolate(gettext("a frame every %(seconds)s s"), { seconds: Math.round(1 / rate) }, true));
 
 const fact = (shape, ...words) => h("span", {}, icon(shape), ...words);
 
@@ -49,9 +55,12 @@ function facts(row) {
   const { probe, gps, start, notes = [] } = row.findings;
   const list = [];
   if (probe) list.push(fact("video", `${clock(probe.duration)}, ${probe.width} × ${probe.height}, ${pace(probe.frame_rate)}, ${probe.codec}`));
-  if (gps?.found) list.push(fact("pin", `${gps.points} positions from ${gps.name || gps.source}`));
-  else if (gps) list.push(fact("pin", gps.message ?? "No GPS found."));
-  if (start) list.push(fact("clock", `Starts ${when(start.at, { dateStyle: "medium", timeStyle: "medium" })} (${SOURCES[start.source] ?? start.source}, ${spread(start.uncertainty_s)})`));
+  if (gps?.found) list.push(fact("pin", interpolate(ngettext("%(count)s position from %(source)s", "%(count)s positions from %(source)s", gps.points), { count: gps.points, source: gps.name || gps.source }, true)));
+  else if (gps) list.push(fact("pin", gps.message ?? gettext("No GPS found.")));
+  if (start) {
+    const values = { at: when(start.at, { dateStyle: "medium", timeStyle: "medium" }), source: SOURCES[start.source] ?? start.source, spread: spread(start.uncertainty_s) };
+    list.push(fact("clock", interpolate(gettext("Starts %(at)s (%(source)s, %(spread)s)"), values, true)));
+  }
   for (const note of notes) list.push(fact("doubtful", note));
   if (row.sha256) list.push(h("code", { title: `SHA-256 ${row.sha256}` }, `${row.sha256.slice(0, 12)}…`));
   return list;
@@ -65,12 +74,12 @@ const moving = (row) => ["checking", "queued", "sending", "paused"].includes(row
 function buttons(row, acts) {
   const button = (words, shape, act, name = "") => h("button", { class: `button small ${name}`, type: "button", onclick: () => act(row), "aria-label": `${words}: ${row.name}` }, icon(shape), words);
   const list = [];
-  if (row.trip_id) list.push(h("a.button.small.primary", { href: `/trips/${row.trip_id}/` }, "Open trip"));
+  if (row.trip_id) list.push(h("a.button.small.primary", { href: `/trips/${row.trip_id}/` }, gettext("Open trip")));
   if (!acts) return list;
-  if (row.phase === "refused" && row.file) list.push(button("Send again", "retry", acts.again));
-  if (!row.phase && row.state === "failed" && KEPT.includes(row.error_code)) list.push(button("Try again", "retry", acts.retry));
-  if (moving(row) || (!row.phase && ["receiving", "received", "failed"].includes(row.state))) list.push(button(row.state === "failed" ? "Forget" : "Cancel", "close", acts.cancel, "quiet"));
-  else if (row.phase === "refused") list.push(button("Forget", "close", acts.cancel, "quiet"));
+  if (row.phase === "refused" && row.file) list.push(button(gettext("Send again"), "retry", acts.again));
+  if (!row.phase && row.state === "failed" && KEPT.includes(row.error_code)) list.push(button(gettext("Try again"), "retry", acts.retry));
+  if (moving(row) || (!row.phase && ["receiving", "received", "failed"].includes(row.state))) list.push(button(row.state === "failed" ? gettext("Forget") : gettext("Cancel"), "close", acts.cancel, "quiet"));
+  else if (row.phase === "refused") list.push(button(gettext("Forget"), "close", acts.cancel, "quiet"));
   return list;
 }
 
@@ -96,7 +105,7 @@ export function draw(row, acts) {
   return row.element;
 }
 
-const bar = (row) => h("div.meter", { role: "progressbar", "aria-label": `Sent of ${row.name}`, "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
+const bar = (row) => h("div.meter", { role: "progressbar", "aria-label": interpolate(gettext("Sent of %(name)s"), { name: row.name }, true), "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
 
 function swap(place, signature, make) {
   if (place.dataset.shows === signature) return;

@@ -91,7 +91,7 @@ export class Sending {
     const response = error.originalResponse;
     const status = response?.getStatus() ?? 0;
     if (status === 0 || status === 409 || status === 423 || status >= 500) return this.pause(status, wordsOf(response));
-    return this.end("refused", null, wordsOf(response) || "The site did not take this file. Try again, or reload the page.");
+    return this.end("refused", null, wordsOf(response) || gettext("The site did not take this file. Try again, or reload the page."));
   }
 
   pause(status, words) {

@@ -1,5 +1,5 @@
 // How the frames voted: a table of frames by characters. A click on a cell sets that character in a field.
-import { h, percent } from "./dom.js";
+import { h, number, percent } from "./dom.js";
 
 /** The table; without a field it is for reading alone. Arrow keys go from cell to cell. */
 export function voteTable({ fused, rows }, field = null) {
@@ -29,8 +29,9 @@ export function voteTable({ fused, rows }, field = null) {
 
   function cellOf(vote, column, row, weight, who) {
     const share = weight * vote.confidence;
-    const place = columns[column] ? `position ${columns[column]}` : "an extra position";
-    const says = vote.char ? `${who} read ${vote.char} at ${place}, ${percent(vote.confidence)} sure` : `${who} read nothing at ${place}`;
+    const place = columns[column] ? interpolate(gettext("position %(number)s"), { number: columns[column] }, true) : gettext("an extra position");
+    const saying = vote.char ? gettext("%(who)s read %(char)s at %(place)s, %(share)s sure") : gettext("%(who)s read nothing at %(place)s");
+    const says = interpolate(saying, { who, char: vote.char, place, share: percent(vote.confidence) }, true);
     const style = `--share:${share.toFixed(3)}`;
     const kind = ["vote", vote.differs ? "differs" : "", vote.char ? "" : "none"].filter(Boolean).join(" ");
     const shown = vote.char || "–";
@@ -41,16 +42,16 @@ export function voteTable({ fused, rows }, field = null) {
     return h("td", {}, element);
   }
 
-  const body = [{ cells: fused, weight: 1, who: "All frames together", head: "Together" }];
+  const body = [{ cells: fused, weight: 1, who: gettext("All frames together"), head: gettext("Together") }];
   for (const row of rows) {
-    const at = `${row.position_sec.toFixed(1)} s`;
-    body.push({ cells: row.cells, weight: row.weight, who: `The frame at ${at}`, head: at, crop: row.crop_url });
+    const at = `${number(row.position_sec, 1)} s`;
+    body.push({ cells: row.cells, weight: row.weight, who: interpolate(gettext("The frame at %(time)s"), { time: at }, true), head: at, crop: row.crop_url });
   }
   const table = h(
     "table.votes",
     {},
-    h("caption.sr", {}, "What each frame read, character by character, and with what weight"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Frame"), columns.map((place) => h("th", { scope: "col" }, place ? String(place) : h("span", { title: "Seen by single frames alone" }, "+"))), h("th.num", { scope: "col" }, "Weight"))),
+    h("caption.sr", {}, gettext("What each frame read, character by character, and with what weight")),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, gettext("Frame")), columns.map((place) => h("th", { scope: "col" }, place ? String(place) : h("span", { title: gettext("Seen by single frames alone") }, "+"))), h("th.num", { scope: "col" }, gettext("Weight")))),
     h("tbody", {}, body.map((row, index) => h("tr", { class: index ? null : "fused" }, h("th", { scope: "row" }, row.crop ? h("img", { src: row.crop, alt: "", loading: "lazy" }) : null, row.head), row.cells.map((vote, column) => cellOf(vote, column, index, row.weight, row.who)), h("td.num", {}, index ? percent(row.weight) : "")))),
   );
   if (field) withArrows(table, cells);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -57,7 +58,7 @@ class NewCorrectionSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["action"] == CorrectionAction.CORRECT and not attrs.get("plate"):
-            raise serializers.ValidationError({"plate": "Say what the plate is."})
+            raise serializers.ValidationError({"plate": gettext("Say what the plate is.")})
         return attrs
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -52,7 +53,9 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
         asked = filters.parse(words)
         if asked.plate is not None:
             if not may_reveal(self.request):
-                raise PermissionDenied("Searching for a plate needs the scope plates:reveal.", code="scope_missing")
+                raise PermissionDenied(
+                    gettext("Searching for a plate needs the scope plates:reveal."), code="scope_missing"
+                )
             detail = {"plate": words.get("q") or words["plate"], "via": "api"}
             fleet = fleet_for_audit(self.person)
             audit.record(action="plates.searched", user=self.person, fleet=fleet, detail=detail)
@@ -97,7 +100,9 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
     def votes(self, request: Request, pk: str) -> Response:
         """How the frames voted, character by character; needs plates:reveal."""
         if not may_reveal(request):
-            raise PermissionDenied("Votes show the plate: they need the scope plates:reveal.", code="scope_missing")
+            raise PermissionDenied(
+                gettext("Votes show the plate: they need the scope plates:reveal."), code="scope_missing"
+            )
         sighting = self._sighting(pk)
         audit.record(
             action="sighting.viewed", user=self.person, fleet=sighting.fleet, target=sighting, detail={"via": "api"}

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -203,12 +204,12 @@ def _vehicle(fleet: Fleet, named: str) -> Vehicle | None:
     by_id = vehicles.filter(pk=int(named)).first() if re.fullmatch(r"[0-9]{1,18}", named) else None
     vehicle = by_id or vehicles.filter(name=named).first()
     if vehicle is None:
-        raise BadUpload("There is no such vehicle in this fleet.")
+        raise BadUpload(gettext("There is no such vehicle in this fleet."))
     return vehicle
 
 
 def _hash(typed: str) -> str:
     typed = typed.strip().lower()
     if typed and not re.fullmatch(r"[0-9a-f]{64}", typed):
-        raise BadUpload("The metadata `sha256` must be 64 hexadecimal digits.")
+        raise BadUpload(gettext("The metadata `sha256` must be 64 hexadecimal digits."))
     return typed

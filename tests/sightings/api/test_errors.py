@@ -38,3 +38,12 @@ def test_a_body_that_is_no_json_is_refused(api_as: Callable[..., APIClient], ali
     answer = api_as(alice).post("/api/v1/sightings/1/flags/", b"{", content_type="application/json")
     assert answer.status_code in (400, 404)
     assert set(answer.json()) == {"detail", "code"}
+
+
+def test_the_words_follow_the_callers_language_and_the_code_does_not(
+    api_as: Callable[..., APIClient], dora: User
+) -> None:
+    client, wrong = api_as(dora), "/api/v1/sightings/?flagged=maybe"
+    told = {language: client.get(wrong, headers={"Accept-Language": language}).json() for language in ("", "de")}
+    assert told[""] == {"detail": "`flagged` must be true or false.", "code": "bad_query"}
+    assert told["de"] == {"detail": "`flagged` muss true oder false sein.", "code": "bad_query"}

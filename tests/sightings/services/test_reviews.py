@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from sightings.errors import AlreadyResolved, AlreadyUndone, NotAllowed, PlateUnusable, VersionClash
 from sightings.models import AuditEntry, Correction, Plate, Sighting, User
@@ -127,3 +128,9 @@ def test_every_word_is_written_down(bob: User, sighting: Sighting) -> None:
     reviews.undo_correction(correction=word, user=bob)
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", "user__username"))
     assert actions == [("sighting.corrected", "bob"), ("correction.undone", "bob")]
+
+
+def test_the_audit_names_a_word_alike_in_every_language(bob: User, sighting: Sighting) -> None:
+    with translation.override("de"):
+        reviews.reject_sighting(sighting=sighting, user=bob)
+    assert AuditEntry.objects.get().action == "sighting.rejected"
