@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,15 @@ MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
 REDIS_URL = broker.redis_url(env.text("REDIS_URL"), DATA_DIR)
 REDIS_IS_OURS = not env.text("REDIS_URL")
 CHANNEL_LAYERS = {"default": broker.channel_layer(REDIS_URL)}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What all processes must see alike: how often a caller has called.
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "platelog",
+    },
+}
 CELERY_APP = "anpr_site.celery.app"  # named here, because the app must not lean on the project
 
 # --- reading ---
@@ -150,6 +160,15 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15, least=0.2)
 READ_DEVICE = env.one_of("READ_DEVICE", ("auto", "cpu", "cuda"), "auto")
 # Called with the device; and with the names of a detector and a recognizer, where a reprocessing asks for them.
 READER_FACTORY = env.text("READER_FACTORY", "recognition.pipeline.load_reader")
+
+# OpenCV asks the environment when it is loaded: a small file must not unpack to a picture that fills the memory.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(100 * 1000**2))
+
+# --- single pictures, sent to /v1/plate-reader/ ---
+PLATE_READER = env.flag("PLATE_READER", True)  # whether `up` runs a reader for them
+PLATE_READER_QUEUE = int(env.number("PLATE_READER_QUEUE", 8, least=1))  # pictures that may wait; more are refused
+PLATE_READER_SECONDS = env.number("PLATE_READER_SECONDS", 10, least=1)  # after so long without an answer: busy
+PLATE_READER_MAX_BYTES = int(env.number("PLATE_READER_MAX_BYTES", 10 * 1024**2, least=1))
 
 # --- drop folder: what is put there comes in by itself; `up` watches it ---
 WATCH_FOLDER = env.text("WATCH_FOLDER")
@@ -166,11 +185,14 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "sightings.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "sightings.api.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "sightings.api.schema.Schema",
     "EXCEPTION_HANDLER": "sightings.api.errors.handle",
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Calls a minute; 0 sets no limit. The site's own pages ask for a few a second at most.
+RATE_LIMIT_TOKEN = int(env.number("RATE_LIMIT_TOKEN", 600))
+RATE_LIMIT_USER = int(env.number("RATE_LIMIT_USER", 3000))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Platelog",
     "DESCRIPTION": "The plate log of a fleet's dashcam trips.",

@@ -118,7 +118,9 @@ def standard_parts(host: str, port: int) -> list[Part]:
     quiet = ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2"]
     # Celery takes seconds over going at once. Workers are made to be killed: what is unfinished is taken up again.
     kill = signal.SIGKILL
-    watch = [Part("watch", [sys.executable, str(settings.BASE_DIR / "manage.py"), "watch"])]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    watch = [Part("watch", [*manage, "watch"])]
+    pictures = [Part("plate-reader", [*manage, "plate_reader"], kill)]
     return [
         Part("web", [*web, *quiet]),
         # Not `read`: what a file is and where it was driven is known while others are still being read. `light` comes
@@ -127,6 +129,7 @@ def standard_parts(host: str, port: int) -> list[Part]:
         # What pages play in place of a recording is made when nothing is left to read.
         Part("reader", [*worker, "--queues", "read,render", "--hostname", "read@%h", *lean], kill, nice=5),
         Part("beat", [*beat, *schedule]),
+        *(pictures if settings.PLATE_READER else []),
         *(watch if settings.WATCH_FOLDER else []),
     ]
 

@@ -18,15 +18,19 @@ LARGEST_SIDE = 1600  # pixels of an intermediate crop; a bigger plate has detail
 def read_image(path: Path | str) -> Image:
     """A picture file as BGR, turned upright as its EXIF asks. Raises NotAnImage; FileNotFoundError as usual."""
     path = Path(path)
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    if data.size == 0:
-        raise NotAnImage(f"{path.name} is empty. Copy it again, or leave it out.")
+    return decode_image(path.read_bytes(), path.name)
+
+
+def decode_image(data: bytes, name: str) -> Image:
+    """As `read_image`, from a file's bytes; `name` stands in what is said of them."""
+    if not data:
+        raise NotAnImage(f"{name} is empty. Copy it again, or leave it out.")
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
-        raise NotAnImage(f"{path.name} cannot be decoded as a picture.") from error
+        raise NotAnImage(f"{name} cannot be decoded as a picture.") from error
     if image is None:
-        raise NotAnImage(f"{path.name} is not a picture that can be read. JPEG, PNG, WebP, BMP and TIFF are.")
+        raise NotAnImage(f"{name} is not a picture that can be read. JPEG, PNG, WebP, BMP and TIFF are.")
     return np.asarray(image, np.uint8)
 
 

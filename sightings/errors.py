@@ -269,3 +269,59 @@ class StorageFull(PlatelogError):
     status = 507
     retryable = True
     message = _("The server's disk is full. What arrived is kept; resume once space has been made.")
+
+
+class NotAPicture(PlatelogError):
+    code = "not_a_picture"
+    message = _("Send a picture as `upload`: a file in a form (multipart/form-data), or its bytes in base64.")
+
+
+class PictureTooLarge(PlatelogError):
+    code = "picture_too_large"
+    status = 413
+    message = _("This picture is larger than the site accepts. Send a smaller one.")
+
+
+class ReaderBusy(PlatelogError):
+    code = "reader_busy"
+    status = 503
+    retryable = True
+    message = _("More pictures wait than can be read soon. Send this one again in a moment.")
+
+
+class ReaderAway(PlatelogError):
+    code = "reader_away"
+    status = 503
+    retryable = True
+    message = _("No reader answers at the moment. Send the picture again in a moment.")
+
+
+class IdempotencyKeyUnusable(PlatelogError):
+    code = "idempotency_key_unusable"
+    message = _("An Idempotency-Key has 1 to 200 characters.")
+
+
+class IdempotencyBodyTooLarge(PlatelogError):
+    code = "idempotency_body_too_large"
+    status = 413
+    message = _("This body is too large to be sent with an Idempotency-Key. Send it without one.")
+
+
+class IdempotencyKeyReused(PlatelogError):
+    code = "idempotency_key_reused"
+    status = 422
+    message = _("This Idempotency-Key was used with another body. Use a new key for another call.")
+
+
+class IdempotencyInProgress(PlatelogError):
+    code = "idempotency_in_progress"
+    status = 409
+    retryable = True
+    message = _("The first call with this Idempotency-Key has not ended yet. Ask again in a moment.")
+
+
+class IdempotencyUnavailable(PlatelogError):
+    code = "idempotency_unavailable"
+    status = 503
+    retryable = True
+    message = _("Whether this call was made before cannot be told at the moment. Send it again with the same key.")

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from sightings.api.views.plate_reader import PlateReaderView
 from sightings.views import account, files, home, plates, reprocess, reviews, search, trips, uploads, vehicles, videos
 from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
@@ -67,4 +68,5 @@ urlpatterns = [
     path("files/posters/<int:pk>/", files.poster, name="file-poster"),
     path("files/crops/<path:name>", files.crop, name="file-crop"),
     path("api/v1/", include("sightings.api.urls")),
+    path("v1/plate-reader/", PlateReaderView.as_view(), name="plate-reader"),
 ]

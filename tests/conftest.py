@@ -36,6 +36,8 @@ def quick_and_apart(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "data"
     settings.UPLOAD_DIR = tmp_path / "data" / "uploads"
     settings.MEDIA_ROOT = str(tmp_path / "data" / "media")
+    here = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.CACHES = {"default": here, "shared": {**here, "LOCATION": str(tmp_path)}}
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 

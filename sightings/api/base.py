@@ -7,12 +7,16 @@ from typing import Any, ClassVar, cast
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sightings.api.authentication import TokenAuthentication
 from sightings.api.errors import handle
+from sightings.api.idempotency import Answered, Once, once
+from sightings.api.limits import PerMinute, tell
 from sightings.api.permissions import HasScope
 from sightings.models import Scope, User
 
@@ -24,9 +28,33 @@ class ApiView(APIView):
     permission_classes = [IsAuthenticated, HasScope]
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
+    throttle_classes = [PerMinute]
 
     read_scopes: ClassVar[Sequence[str]] = (Scope.SIGHTINGS_READ,)
     write_scopes: ClassVar[Sequence[str]] = (Scope.MANAGE,)
+
+    def scopes_for(self, method: str) -> Sequence[str]:
+        return self.read_scopes if method in SAFE_METHODS else self.write_scopes
+
+    idempotent: ClassVar[bool] = True  # whether a POST with an Idempotency-Key is done once
+    once: Once | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        asked = once(request) if self.idempotent else None
+        if asked is not None:
+            asked.begin()
+            self.once = asked  # only now is it ours to end
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return exc.response if isinstance(exc, Answered) else super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        tell(request, response)
+        if self.once is not None:
+            self.once.end(response)
+        return response
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return handle

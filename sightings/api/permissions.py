@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from sightings.models import ApiToken, Scope
@@ -22,14 +22,13 @@ def may_reveal(request: Request) -> bool:
 
 
 class HasScope(BasePermission):
-    """Asks for the view's `read_scopes` or `write_scopes`, all of them."""
+    """Asks for the scopes that the view names for the method, all of them."""
 
     message: str
     code = "scope_missing"
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        wanted = view.read_scopes if request.method in SAFE_METHODS else view.write_scopes
-        missing = [str(scope) for scope in wanted if not has_scope(request, scope)]
+        missing = [str(scope) for scope in view.scopes_for(request.method) if not has_scope(request, scope)]
         if missing:
             self.message = gettext("This token lacks the scope %(scope)s.") % {"scope": ", ".join(missing)}
         return not missing

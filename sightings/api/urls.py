@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-import sightings.api.schema  # noqa: F401 - registers how our tokens are told of in the OpenAPI document
 from sightings.api.base import ApiView
 from sightings.api.views.coverage import CoverageCellView, CoverageView
 from sightings.api.views.plates import PlateViews

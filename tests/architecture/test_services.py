@@ -23,6 +23,9 @@ def services() -> dict[str, dict[str, Any]]:
 
 def essence(command: Sequence[str]) -> list[str]:
     """The program, its subcommand, and the options that say what it does."""
+    words = [Path(word).name for word in command]
+    if "manage.py" in words:
+        return words[words.index("manage.py") :]
     words = list(command[command.index("-m") + 1 :])
     options = [f"{name} {value}" for name, value in pairwise(words) if name in SAID]
     return sorted(options) + [word for word in words if re.fullmatch(r"uvicorn|celery|worker|beat|[\w.]+:\w+", word)]
@@ -36,7 +39,7 @@ def test_every_part_of_up_is_a_service_that_runs_the_same_program(part: Any) -> 
 def test_pages_are_served_by_an_image_without_torch_and_pixels_by_one_that_has_them() -> None:
     build = {name: service["build"]["dockerfile"] for name, service in services().items() if "build" in service}
     assert build["web"] == "docker/Dockerfile.web"
-    assert {build[name] for name in ("ingest", "reader", "beat")} == {"docker/Dockerfile.worker"}
+    assert {build[name] for name in ("ingest", "reader", "plate-reader", "beat")} == {"docker/Dockerfile.worker"}
     assert "torch" not in re.sub(r"#.*", "", (DOCKER / "Dockerfile.web").read_text("utf8"))
 
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from sightings.models import Sighting
+
 HIDDEN = "•••"  # stands for a plate that the caller's token may not see
 
 
@@ -109,6 +111,12 @@ def box_of(numbers: Sequence[float]) -> dict[str, float] | None:
 def crop_url(request: Request | None, path: str) -> str | None:
     """Where a stored crop is served, if there is one."""
     return absolute(request, f"/files/crops/{quote(path)}") if path else None
+
+
+def camera_of(row: Sighting) -> str:
+    """`Van 1/front`; the camera alone where the vehicle is not known."""
+    vehicle = row.trip.vehicle
+    return f"{vehicle.name}/{row.video.camera}" if vehicle else row.video.camera
 
 
 def absolute(request: Request | None, path: str) -> str:

@@ -90,8 +90,7 @@ class SightingSerializer(Revealing):
         return {"id": vehicle.pk, "name": vehicle.name} if vehicle else None
 
     def get_camera_id(self, row: Sighting) -> str:
-        vehicle = row.trip.vehicle
-        return f"{vehicle.name}/{row.video.camera}" if vehicle else row.video.camera
+        return shared.camera_of(row)
 
     def get_timestamp_local(self, row: Sighting) -> str | None:
         return shared.local(row.seen_at, row.fleet.time_zone)

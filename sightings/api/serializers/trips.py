@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
-from sightings.models import Camera, ProcessingRun, Rendition, RenditionState, Trip, Upload, Vehicle, Video
+from sightings.models import AuditEntry, Camera, ProcessingRun, Rendition, RenditionState, Trip, Upload, Vehicle, Video
 from sightings.progress import eta_s
 
 
@@ -178,5 +178,8 @@ class AuditSerializer(serializers.Serializer[Any]):
     user = serializers.CharField(source="user.username", default=None)
     target_type = serializers.CharField()
     target_id = serializers.CharField()
-    detail = serializers.JSONField()
+    detail = serializers.SerializerMethodField(help_text="Empty for a token without plates:reveal: it may name plates")
     at = shared.Moment()
+
+    def get_detail(self, row: AuditEntry) -> dict[str, Any]:
+        return row.detail if self.context.get("reveal") else {}

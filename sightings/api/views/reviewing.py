@@ -44,7 +44,7 @@ WRITES = (Scope.CORRECTIONS_WRITE, Scope.PLATES_REVEAL)
 class ReviewNextView(ApiView):
     """The next sightings to look at, claimed for the caller."""
 
-    write_scopes = WRITES
+    write_scopes = (*WRITES, Scope.SIGHTINGS_READ)  # the answer is a piece of the log
 
     @extend_schema(request=NextSerializer, responses=NextAnswerSerializer)
     def post(self, request: Request) -> Response:

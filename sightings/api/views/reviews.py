@@ -62,7 +62,7 @@ class FlagViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Flag]):
         return Response(self.get_serializer(reviews.resolve_flag(flag=flag, user=self.person)).data)
 
 
-class AuditViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[AuditEntry]):
+class AuditViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[AuditEntry]):
     """Who looked at what and changed what, in the fleets the caller manages."""
 
     queryset = AuditEntry.objects.none()

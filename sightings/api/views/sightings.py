@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sightings import filters, results, selectors
+from sightings.api import formats
 from sightings.api.base import ApiView
 from sightings.api.filtering import FILTERS, ORDERING, ZOOM
 from sightings.api.pagination import SightingPages
-from sightings.api.permissions import may_reveal
+from sightings.api.permissions import has_scope, may_reveal
 from sightings.api.serializers.reviews import (
     CorrectionSerializer,
     FlagSerializer,
@@ -29,8 +31,10 @@ from sightings.api.serializers.search import HistogramSerializer, PlacesSerializ
 from sightings.api.serializers.sightings import SightingSerializer
 from sightings.api.serializers.votes import VoteMatrixSerializer
 from sightings.api.views.revealing import RevealingViews
+from sightings.errors import BadQuery
 from sightings.filters import SightingFilters
 from sightings.models import Correction, CorrectionAction, Scope, Sighting, User
+from sightings.querysets import SightingQuerySet
 from sightings.selectors_review import votes_of
 from sightings.services import audit, reviews
 from sightings.services.roles import fleet_for_audit
@@ -44,7 +48,7 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
     pagination_class = SightingPages
     write_scopes = (Scope.CORRECTIONS_WRITE,)
 
-    def get_queryset(self) -> QuerySet[Sighting]:
+    def get_queryset(self) -> SightingQuerySet[Sighting]:
         return filters.narrow(selectors.sightings_for(self.person), self._asked(), self.person)
 
     def _asked(self) -> SightingFilters:
@@ -61,10 +65,47 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
             audit.record(action="plates.searched", user=self.person, fleet=fleet, detail=detail)
         return asked
 
-    @extend_schema(parameters=[*FILTERS, ORDERING])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The log, as it was written: newest first."""
+    def get_renderers(self) -> Any:
+        return [renderer() for renderer in formats.RENDERERS] if self.action == "list" else super().get_renderers()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):  # what is not streamed, errors too, is JSON whatever was asked for
+            response.accepted_renderer, response.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return response
+
+    @extend_schema(
+        parameters=[*FILTERS, ORDERING],
+        responses={
+            # As a text, because drf-spectacular takes the first key in order of text for the one that has pages.
+            ("200", "application/json"): SightingSerializer(many=True),
+            **{(200, renderer.media_type): renderer.schema for renderer in formats.STREAMED},
+        },
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """The log, as it was written: newest first.
+
+        With `format` (or `Accept`) another one than JSON, all that the filters leave is sent in one answer, with no
+        pages; that needs the scope export. `platerec`, `openalpr` and `frigate` are arrays of what those programs
+        send for one plate.
+        """
+        chosen = request.accepted_renderer
+        if isinstance(chosen, formats.StreamedRenderer):
+            return self._exported(request, chosen)
         return super().list(request, *args, **kwargs)
+
+    def _exported(self, request: Request, chosen: formats.StreamedRenderer) -> HttpResponseBase:
+        if not has_scope(request, Scope.EXPORT):
+            raise PermissionDenied("Every format but JSON needs the scope export.", code="scope_missing")
+        ordering = request.query_params.get("ordering") or "-id"
+        if ordering not in ("id", "-id"):
+            raise BadQuery("With a `format`, `ordering` must be id or -id.")
+        found, words = self.get_queryset(), filters.words_of(request.query_params)
+        detail = {"format": chosen.format, "filters": words, "via": "api"}
+        fleet = fleet_for_audit(self.person)
+        audit.record(action="sightings.exported", user=self.person, fleet=fleet, detail=detail)
+        newest_first = ordering == "-id"
+        return formats.stream(chosen, found, newest_first=newest_first, reveal=may_reveal(request))
 
     @extend_schema(parameters=FILTERS, responses=HistogramSerializer, operation_id="sightings_histogram")
     @action(detail=False, methods=["get"], pagination_class=None)

@@ -7,6 +7,7 @@ path without a host: whatever name and scheme the client used, it stays right.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import Http404
@@ -38,6 +39,7 @@ class TusView(ApiView):
     """What every answer of the protocol carries."""
 
     write_scopes = (Scope.TRIPS_WRITE,)
+    idempotent = False  # the protocol has its own way to go on after a broken connection
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         override = request.headers.get("X-HTTP-Method-Override", "").upper()
@@ -116,6 +118,12 @@ class UploadListView(TusView):
 
 class UploadView(TusView):
     """One upload: HEAD asks where it stands, PATCH appends, DELETE gives it up, GET tells all about it."""
+
+    throttle_classes = []  # how many pieces a file comes in is no measure of what is asked for
+
+    def scopes_for(self, method: str) -> Sequence[str]:
+        """Who may send must be able to ask where to go on; no more is told by HEAD."""
+        return self.write_scopes if method == "HEAD" else super().scopes_for(method)
 
     def _upload(self, upload_id: Any) -> Upload:
         upload = uploads.upload_by_id(user=self.person, upload_id=str(upload_id))

@@ -1,0 +1,47 @@
+"""What Plate Recognizer's Snapshot is sent and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from sightings.api.serializers import shared
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    """`config`, `mmc` and whatever else such clients send is let pass, and changes nothing."""
+
+    upload = serializers.FileField(help_text="The picture; in JSON its bytes in base64")
+    regions = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, help_text="One alone (`ro`) is a hint to the reader"
+    )
+    camera_id = serializers.CharField(required=False, allow_null=True, max_length=200)
+    timestamp = serializers.DateTimeField(required=False, allow_null=True, help_text="ISO 8601, UTC by default")
+
+
+class PictureInJsonSerializer(PictureSerializer):
+    upload = serializers.CharField(help_text="The picture's bytes in base64")  # type: ignore[assignment]
+
+
+class ReadPlateSerializer(serializers.Serializer[Any]):
+    box = shared.BoxSerializer()
+    plate = serializers.CharField(help_text="In lower case; ? is unreadable")
+    region = shared.RegionSerializer()
+    score = serializers.FloatField()
+    candidates = shared.CandidateSerializer(many=True)
+    dscore = serializers.FloatField()
+    vehicle = serializers.DictField(help_text="Empty: vehicles are not looked at")
+
+
+class ReadPictureSerializer(serializers.Serializer[Any]):
+    processing_time = serializers.FloatField(help_text="Milliseconds")
+    results = ReadPlateSerializer(many=True)
+    filename = serializers.CharField()
+    version = serializers.IntegerField()
+    camera_id = serializers.CharField(allow_null=True)
+    timestamp = serializers.CharField()
+
+
+class ReaderErrorSerializer(shared.ErrorSerializer):
+    status_code = serializers.IntegerField()

@@ -1,0 +1,164 @@
+"""Plates in the shapes that other programs already parse: Plate Recognizer's, OpenALPR's and Frigate's; CSV; GeoJSON.
+
+Each maker takes a sighting and whether its plate may be shown, and needs no serializer: a million of them are written
+in one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sightings.api.serializers import shared
+from sightings.models import Sighting
+
+COLUMNS = (
+    "id", "timestamp", "timestamp_local", "plate", "plate_raw", "score", "region", "review_state", "flagged", "lat",
+    "lon", "heading", "speed", "accuracy_m", "camera_id", "trip", "video", "position_sec", "reads_count",
+    "model_version",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would work out
+
+
+def platerec_result(
+    plate: str,
+    score: float,
+    dscore: float,
+    region: str,
+    region_score: float | None,
+    box: Sequence[float],
+    candidates: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    """One plate of a Snapshot answer; vehicles are not looked at, and so theirs is empty."""
+    return {
+        "box": {name: round(value) for name, value in (shared.box_of(box) or {}).items()},
+        "plate": plate.lower(),
+        "region": {"code": region or "unknown", "score": round(region_score or 0.0, 3)},
+        "score": round(score, 3),
+        "candidates": [{"score": round(one["score"], 3), "plate": one["plate"].lower()} for one in candidates],
+        "dscore": round(dscore, 3),
+        "vehicle": {},
+    }
+
+
+def platerec(row: Sighting, reveal: bool) -> dict[str, Any]:
+    """A Snapshot answer to one picture with one plate in it."""
+    result = platerec_result(
+        _shown(row.text, reveal),
+        row.confidence,
+        row.dscore,
+        row.region,
+        row.region_score,
+        row.box,
+        row.candidates if reveal else [],
+    )
+    return {
+        "processing_time": 0.0,
+        "results": [result],
+        "filename": row.video.original_name,
+        "version": 1,
+        "camera_id": shared.camera_of(row),
+        "timestamp": shared.utc(row.seen_at),
+    }
+
+
+def openalpr(row: Sighting, reveal: bool) -> dict[str, Any]:
+    """`alpr_results` of one picture: confidence 0–100, milliseconds since 1970, corners clockwise from the top left."""
+    plate = _shown(row.text, reveal)
+    candidates = [_openalpr_text(one["plate"], one["score"]) for one in (row.candidates if reveal else [])]
+    result = {
+        **_openalpr_text(plate, row.confidence),
+        "plate_index": 0,
+        "processing_time_ms": 0.0,
+        "region": row.region,
+        "region_confidence": round(100 * (row.region_score or 0.0), 1),
+        "requested_topn": len(candidates),
+        "coordinates": [{"x": round(x), "y": round(y)} for x, y in _corners(row)],
+        "candidates": candidates,
+    }
+    return {
+        "version": 2,
+        "data_type": "alpr_results",
+        "uuid": f"sighting-{row.pk}",
+        "camera_id": shared.camera_of(row),
+        "epoch_time": round(1000 * row.seen_at.timestamp()) if row.seen_at else None,
+        "img_width": row.video.width,
+        "img_height": row.video.height,
+        "processing_time_ms": 0.0,
+        "regions_of_interest": [],
+        "results": [result],
+    }
+
+
+def frigate(row: Sighting, reveal: bool) -> dict[str, Any]:
+    """What Frigate publishes under `frigate/tracked_object_update` when it has read a plate."""
+    return {
+        "type": "lpr",
+        "id": str(row.pk),
+        "name": None,
+        "plate": _shown(row.text, reveal),
+        "score": round(row.confidence, 3),
+        "camera": shared.camera_of(row),
+        "timestamp": row.seen_at.timestamp() if row.seen_at else None,
+        "plate_box": [round(value) for value in row.box],
+    }
+
+
+def geojson(row: Sighting, reveal: bool) -> dict[str, Any]:
+    """A point where the camera was; no geometry where that is unknown."""
+    known = row.lat is not None and row.lon is not None
+    words = zip(COLUMNS, values(row, reveal), strict=True)
+    return {
+        "type": "Feature",
+        "id": row.pk,
+        "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]} if known else None,
+        "properties": {name: value for name, value in words if name not in ("id", "lat", "lon")},
+    }
+
+
+def cells(row: Sighting, reveal: bool) -> list[Any]:
+    """A line of the table. Texts that a spreadsheet would take for a formula get a ' in front of them."""
+    return [f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in values(row, reveal)]
+
+
+def values(row: Sighting, reveal: bool) -> list[Any]:
+    """In the order of COLUMNS."""
+    return [
+        row.pk,
+        shared.utc(row.seen_at),
+        shared.local(row.seen_at, row.fleet.time_zone),
+        _shown(row.text, reveal),
+        _shown(row.plate_raw, reveal),
+        round(row.confidence, 4),
+        row.region,
+        row.review_state,
+        row.flagged,
+        row.lat,
+        row.lon,
+        row.heading,
+        row.speed,
+        row.accuracy_m,
+        shared.camera_of(row),
+        row.trip_id,
+        row.video_id,
+        round(row.best_s, 3),
+        row.reads_count,
+        row.model_version,
+    ]
+
+
+def _shown(text: str, reveal: bool) -> str:
+    return text if reveal or not text else shared.HIDDEN
+
+
+def _openalpr_text(plate: str, score: float) -> dict[str, Any]:
+    return {"plate": plate, "confidence": round(100 * score, 2), "matches_template": 0}
+
+
+def _corners(row: Sighting) -> list[tuple[float, float]]:
+    if len(row.corners) == 4:
+        return [(x, y) for x, y in row.corners]
+    if len(row.box) != 4:
+        return []
+    x1, y1, x2, y2 = row.box
+    return [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]

@@ -1,0 +1,193 @@
+"""The log in other programs' formats, held against the payloads that those programs send."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from sightings.api import formats, shapes
+from sightings.models import AuditEntry, ProcessingRun, Sighting, User
+from tests.factories import NOON, make_sighting
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators"),
+]
+URL = "/api/v1/sightings/"
+ApiAs = Callable[..., APIClient]
+
+
+def exported(client: APIClient, kind: str, **query: str) -> str:
+    answer: Any = client.get(URL, {"format": kind, **query})
+    assert answer.status_code == 200, answer.content
+    body: bytes = b"".join(answer)
+    return body.decode()
+
+
+@pytest.fixture
+def api(api_as: ApiAs, alice: User) -> APIClient:
+    return api_as(alice)
+
+
+def test_platerec_is_what_snapshot_answers(api: APIClient, sighting: Sighting) -> None:
+    assert json.loads(exported(api, "platerec")) == [
+        {
+            "processing_time": 0.0,
+            "results": [
+                {
+                    "box": {"xmin": 100, "ymin": 200, "xmax": 180, "ymax": 220},
+                    "plate": "b99bnx",
+                    "region": {"code": "unknown", "score": 0.0},
+                    "score": 0.95,
+                    "candidates": [{"score": 0.9, "plate": "b99bnx"}],
+                    "dscore": 0.9,
+                    "vehicle": {},
+                }
+            ],
+            "filename": "front.mp4",
+            "version": 1,
+            "camera_id": "Van 1/front",
+            "timestamp": "2026-05-01T12:00:00.000Z",
+        }
+    ]
+
+
+def test_openalpr_counts_to_a_hundred_in_milliseconds_with_four_corners(api: APIClient, sighting: Sighting) -> None:
+    [told] = json.loads(exported(api, "openalpr"))
+    [result] = told.pop("results")
+    assert told == {
+        "version": 2,
+        "data_type": "alpr_results",
+        "uuid": f"sighting-{sighting.pk}",
+        "camera_id": "Van 1/front",
+        "epoch_time": int(NOON.timestamp() * 1000),
+        "img_width": 1280,
+        "img_height": 720,
+        "processing_time_ms": 0.0,
+        "regions_of_interest": [],
+    }
+    assert (result["plate"], result["confidence"], result["matches_template"]) == ("B99BNX", 95.0, 0)
+    assert result["candidates"] == [{"plate": "B99BNX", "confidence": 90.0, "matches_template": 0}]
+    assert result["coordinates"] == [
+        {"x": 100, "y": 200}, {"x": 180, "y": 200}, {"x": 180, "y": 220}, {"x": 100, "y": 220},
+    ]  # fmt: skip
+
+
+def test_openalpr_takes_the_corners_that_were_found(api: APIClient, run: ProcessingRun) -> None:
+    make_sighting(run, corners=[[1.2, 2], [30, 3], [30.6, 12], [1, 11]])
+    [told] = json.loads(exported(api, "openalpr"))
+    assert [tuple(point.values()) for point in told["results"][0]["coordinates"]] == [
+        (1, 2),
+        (30, 3),
+        (31, 12),
+        (1, 11),
+    ]
+
+
+def test_frigate_is_what_it_publishes_of_a_plate(api: APIClient, sighting: Sighting) -> None:
+    assert json.loads(exported(api, "frigate")) == [
+        {
+            "type": "lpr",
+            "id": str(sighting.pk),
+            "name": None,
+            "plate": "B99BNX",
+            "score": 0.95,
+            "camera": "Van 1/front",
+            "timestamp": NOON.timestamp(),
+            "plate_box": [100, 200, 180, 220],
+        }
+    ]
+
+
+def test_geojson_has_a_point_where_the_camera_was_and_none_where_that_is_unknown(
+    api: APIClient, sighting: Sighting
+) -> None:
+    make_sighting(sighting.run, "B11AAA", lat=None, lon=None, gps_source="", seen_at=None)
+    whole = json.loads(exported(api, "geojson", ordering="id"))
+    assert whole["type"] == "FeatureCollection"
+    placed, unplaced = whole["features"]
+    assert placed["geometry"] == {"type": "Point", "coordinates": [26.1, 44.43]}
+    assert (placed["id"], placed["properties"]["plate"]) == (sighting.pk, "B99BNX")
+    assert (unplaced["geometry"], unplaced["properties"]["timestamp"]) == (None, None)
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text[1:], newline="")))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+49 30", "-2", "@here", "\tx", '=HYPERLINK("http://x","y")', 'a"b,c'])
+def test_no_cell_of_a_table_is_a_formula(api: APIClient, sighting: Sighting, name: str) -> None:
+    vehicle = sighting.trip.vehicle
+    assert vehicle is not None
+    vehicle.name = name
+    vehicle.save()
+    [row] = rows_of(exported(api, "csv"))
+    assert row["camera_id"].lstrip("'") == f"{name}/front"
+    assert not row["camera_id"].startswith(shapes.FORMULA)
+    assert (row["plate"], row["lon"], row["timestamp"]) == ("B99BNX", "26.1", "2026-05-01T12:00:00.000Z")
+
+
+def test_negative_degrees_stay_numbers(api: APIClient, run: ProcessingRun) -> None:
+    make_sighting(run, lon=-26.5)
+    assert rows_of(exported(api, "csv"))[0]["lon"] == "-26.5"
+
+
+@pytest.mark.parametrize("kind", [renderer.format for renderer in formats.STREAMED])
+@pytest.mark.parametrize("count", [0, 1, 4, 5])
+def test_all_is_sent_whatever_the_size_of_a_batch(
+    api: APIClient, run: ProcessingRun, monkeypatch: pytest.MonkeyPatch, kind: str, count: int
+) -> None:
+    monkeypatch.setattr(formats, "BATCH", 2)
+    plates = [f"B1{number}AAA" for number in range(count)]
+    for plate in plates:
+        make_sighting(run, plate)
+    oldest_first = exported(api, kind, ordering="id")
+    newest_first = exported(api, kind)
+    if kind == "csv":
+        assert [row["plate"] for row in rows_of(oldest_first)] == plates
+    else:
+        rows = json.loads(oldest_first)
+        assert len(rows["features"] if kind == "geojson" else rows) == count
+    places = [newest_first.lower().find(plate.lower()) for plate in plates]
+    assert places == sorted(places, reverse=True)
+    assert -1 not in places
+
+
+def test_the_format_is_chosen_by_accept_too_and_json_is_the_default(api: APIClient, sighting: Sighting) -> None:
+    for renderer in formats.STREAMED:
+        answer = api.get(URL, headers={"Accept": renderer.media_type})
+        assert answer["Content-Type"].split(";")[0] == renderer.media_type
+    assert api.get(URL, headers={"Accept": "text/html,*/*;q=0.8"})["Content-Type"] == "application/json"
+    assert api.get(URL, {"format": "xml"}).status_code == 404
+
+
+def test_filters_narrow_and_what_was_exported_is_written_down(api: APIClient, sighting: Sighting) -> None:
+    make_sighting(sighting.run, "B11AAA")
+    [told] = json.loads(exported(api, "frigate", plate="B11AAA"))
+    assert told["plate"] == "B11AAA"
+    noted = AuditEntry.objects.get(action="sightings.exported")
+    assert noted.detail == {"format": "frigate", "filters": {"plate": "B11AAA"}, "via": "api"}
+
+
+def test_it_needs_the_scope_export_and_shows_plates_only_with_plates_reveal(
+    api_as: ApiAs, alice: User, charlie: User, sighting: Sighting
+) -> None:
+    refused = api_as(alice, ["sightings:read"]).get(URL, {"format": "csv"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert refused["Content-Type"] == "application/json"
+    hidden = api_as(alice, ["sightings:read", "export"])
+    for renderer in formats.STREAMED:
+        assert "b99bnx" not in exported(hidden, renderer.format).lower()
+        assert "b99bnx" not in exported(api_as(charlie), renderer.format).lower()
+
+
+def test_an_order_that_cannot_be_streamed_is_refused_in_json(api: APIClient, sighting: Sighting) -> None:
+    answer = api.get(URL, {"format": "csv", "ordering": "timestamp"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_query")

@@ -1,0 +1,66 @@
+"""One row of everything in the fleet Northwind, so that every address of the API has something to lead to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from sightings.models import Reprocess, SavedSearch, Sighting, Upload, User
+from sightings.services import aliases, batches, plate_merge, reviews, trip_clock, uploads
+from sightings.services.compare import compare_video
+from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
+
+Keys = dict[str, Any]
+CELL = "891e2e6b0c3ffff"
+
+
+def build(sighting: Sighting, alice: User) -> Keys:
+    """What addresses and bodies name, by name. Everything that a person made is alice's."""
+    fleet, trip, run = sighting.fleet, sighting.trip, sighting.run
+    trip.started_at, trip.ended_at = NOON, NOON + timedelta(hours=1)
+    trip.save()
+    make_video(trip, started_at=NOON + timedelta(minutes=30))
+    later = make_trip(fleet, vehicle=trip.vehicle, started_at=NOON + timedelta(hours=2))
+    make_video(later, started_at=NOON + timedelta(hours=2))
+    other, third = make_sighting(run, "B77XYZ", at=20.0), make_sighting(run, "B70XYZ", at=30.0)
+    doubtful = make_sighting(run, "B11AAA", at=40.0, confidence=0.3)
+    correction = reviews.correct_sighting(sighting=make_sighting(run, "B12AAA", at=50.0), user=alice, text="B13AAA")
+    flag = reviews.flag_sighting(sighting=other, user=alice, reason="look")
+    batch = batches.correct_batch(
+        user=alice, fleet=fleet, sightings=[make_sighting(run, "B14AAA", at=55.0).pk], text="B15AAA"
+    )
+    merged = plate_merge.merge_plates(plate=sighting.plate, other=third.plate, user=alice)  # type: ignore[arg-type]
+    edit = trip_clock.shift_trip(trip=later, user=alice, seconds=5.0)
+    job = Reprocess.objects.create(fleet=fleet, state="ready")
+    fresh_video = make_video(later, started_at=NOON + timedelta(hours=3))
+    make_sighting(make_run(fresh_video), "B02OLD")
+    fresh = make_run(fresh_video, is_current=False, reprocess=job, model_version="test@2")
+    make_sighting(fresh, "", plate_raw="B02NEW", at=10.1)
+    compare_video(fresh_video)
+    gone = SavedSearch.objects.create(fleet=fleet, user=alice, name="Gone", deleted_at=timezone.now())
+    failed = Upload.objects.create(
+        fleet=fleet, user=alice, filename="bad.mp4", size=4, offset=4, kind="video", state="failed"
+    )
+    return {
+        "trip": trip.pk,
+        "later": later.pk,
+        "video": sighting.video_id,
+        "vehicle": trip.vehicle_id,
+        "sighting": sighting.pk,
+        "doubtful": doubtful.pk,
+        "plate": sighting.plate_id,
+        "other_plate": other.plate_id,
+        "merge": merged.pk,
+        "correction": correction.pk,
+        "flag": flag.pk,
+        "batch": batch.pk,
+        "alias": aliases.make_alias(user=alice, fleet=fleet, misread="B0ZZZ", text="BOZZZ").pk,
+        "edit": edit.pk,
+        "job": job.pk,
+        "search": SavedSearch.objects.create(fleet=fleet, user=alice, name="Mine").pk,
+        "gone_search": gone.pk,
+        "upload": uploads.create_upload(user=alice, fleet=fleet, filename="drive.mp4", size=10).pk,
+        "failed_upload": failed.pk,
+    }
