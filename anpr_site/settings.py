@@ -9,7 +9,7 @@ from typing import Any
 
 import dj_database_url
 
-from anpr_site import broker, env, logs
+from anpr_site import broker, env, logs, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -137,6 +137,13 @@ mimetypes.add_type("text/javascript", ".js")  # some machines' tables say otherw
 MAP_TILES_URL = env.text("MAP_TILES_URL")
 MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
 
+# --- e-mail: alerts are sent by it; without EMAIL_URL there is none, and the pages say so ---
+EMAIL_URL = env.text("EMAIL_URL")  # smtp://name:password@host:587/?tls=yes
+if EMAIL_URL:
+    globals().update(mail.settings_of(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "platelog@localhost")
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")  # for links in e-mail
+
 # --- Redis: broker and channel layer ---
 REDIS_URL = broker.redis_url(env.text("REDIS_URL"), DATA_DIR)
 REDIS_IS_OURS = not env.text("REDIS_URL")
@@ -213,6 +220,7 @@ SPECTACULAR_SETTINGS = {
             "RenditionState",
             "LensKind",
             "CorrectionAction",
+            "AlertState",
         )
     },
 }

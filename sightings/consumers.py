@@ -13,6 +13,7 @@ from sightings.progress import (
     ACTIVE_TRIPS,
     ACTIVE_UPLOADS,
     Message,
+    alerts_message,
     group_of,
     reprocess_message,
     trip_messages,
@@ -60,11 +61,12 @@ def _fleet_ids(user: User) -> list[int]:
 
 
 def _stored(user: User) -> list[Message]:
-    """How the trips, reprocessings and uploads stand that are under way."""
+    """How the trips, reprocessings and uploads stand that are under way, and how many alerts are open."""
     trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
     uploads = Upload.objects.visible_to(user).filter(state__in=ACTIVE_UPLOADS).order_by("-created_at")[:MOST_STORED]
     queue = ReadingQueue.now()
     jobs = Reprocess.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
     told: list[Message] = [*trip_messages(list(trips), queue)]
     told += [reprocess_message(job, queue) for job in jobs]
-    return told + [upload_message(upload) for upload in uploads]
+    told += [upload_message(upload) for upload in uploads]
+    return told + [alerts_message(fleet) for fleet in _fleet_ids(user)]

@@ -193,6 +193,18 @@ class TooManySearches(PlatelogError):
     message = _("You have saved 50 searches. Delete one that you no longer need.")
 
 
+class EntryExists(PlatelogError):
+    code = "entry_exists"
+    status = 409
+    message = "This plate is on the watchlist already. Change that entry instead."
+
+
+class AlreadyAcknowledged(PlatelogError):
+    code = "already_acknowledged"
+    status = 409
+    message = "Someone acknowledged this alert meanwhile."
+
+
 class BadUpload(PlatelogError):
     code = "bad_upload"
     message = _("The upload's headers cannot be understood.")

@@ -75,7 +75,7 @@ def parse(words: Mapping[str, str], zone: tzinfo = UTC) -> SightingFilters:
         flagged=_flag(words, "flagged"),
         doubtful=_flag(words, "doubtful"),
         bbox=_bounds(words.get("bbox", "")),
-        area=_area(words.get("area", "")),
+        area=area_of(words.get("area", "")),
     )
 
 
@@ -212,7 +212,7 @@ def _bounds(typed: str) -> Bounds | None:
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
-def _area(typed: str) -> Area:
+def area_of(typed: str) -> Area:
     """`lon,lat;lon,lat;…`: the corners of an area, in order."""
     if not typed.strip():
         return ()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recognition.cameras import known_cameras
 from recognition.locate import Lens
-from sightings.errors import PlateUnusable
-from sightings.models import LensKind, Vehicle
+from sightings.errors import BadQuery, PlateUnusable
+from sightings.filters import area_of
+from sightings.models import Fleet, LensKind, Vehicle, Watchlist
 from sightings.services.plates import text_of
 from sightings.services.vehicles import VEHICLE_FIELDS
+from sightings.services.watchlists import FIELDS as WATCHLIST_FIELDS
 
 if TYPE_CHECKING:  # generic in the stubs alone
     VehicleModelForm = forms.ModelForm[Vehicle]
@@ -103,3 +106,59 @@ class PlateNotesForm(forms.Form):
     def clean_tags(self) -> list[str]:
         typed: Any = self.cleaned_data["tags"]
         return [tag.strip() for tag in str(typed).split(",") if tag.strip()]
+
+
+class WatchlistForm(forms.Form):
+    """A watchlist's settings. Addresses are typed one a line, or with commas between them."""
+
+    name = forms.CharField(max_length=120, label=_("Name"), widget=forms.TextInput({"class": "input"}))
+    notes = forms.CharField(
+        max_length=5000, required=False, label=_("Notes"), widget=forms.Textarea({"class": "input", "rows": 2})
+    )
+    active = forms.BooleanField(required=False, initial=True, label=_("Active"))
+    emails = forms.CharField(
+        required=False,
+        label=_("Tell by e-mail, one address a line"),
+        widget=forms.Textarea({"class": "input", "rows": 2}),
+    )
+    from_time = forms.TimeField(
+        required=False, label=_("From"), widget=forms.TimeInput({"class": "input", "type": "time"}, "%H:%M")
+    )
+    to_time = forms.TimeField(
+        required=False, label=_("Until"), widget=forms.TimeInput({"class": "input", "type": "time"}, "%H:%M")
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        required=False, coerce=int, choices=list(WEEKDAYS_ABBR.items()), widget=forms.CheckboxSelectMultiple
+    )
+    time_zone = forms.CharField(
+        required=False, max_length=64, label=_("Time zone"), widget=forms.TextInput({"class": "input"})
+    )
+    area = forms.CharField(required=False, widget=forms.HiddenInput)
+    vehicles = forms.TypedMultipleChoiceField(required=False, coerce=int, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, data: Any, *, fleet: Fleet, watchlist: Watchlist | None = None) -> None:
+        super().__init__(data, initial=_initial(watchlist) if watchlist else None)
+        self.fields["time_zone"].widget.attrs["placeholder"] = fleet.time_zone
+        vehicles: Any = self.fields["vehicles"]
+        vehicles.choices = list(fleet.vehicles.values_list("pk", "name"))
+
+    def clean_emails(self) -> list[str]:
+        return [one for one in str(self.cleaned_data["emails"]).replace(",", " ").split() if one]
+
+    def clean_area(self) -> list[list[float]]:
+        try:
+            return [list(corner) for corner in area_of(str(self.cleaned_data["area"]))]
+        except BadQuery as error:
+            raise forms.ValidationError(error.detail) from error
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+def _initial(watchlist: Watchlist) -> dict[str, Any]:
+    plain = {name: getattr(watchlist, name) for name in WATCHLIST_FIELDS}
+    return plain | {
+        "emails": "\n".join(watchlist.emails),
+        "area": ";".join(f"{lon},{lat}" for lon, lat in watchlist.area),
+        "vehicles": [vehicle.pk for vehicle in watchlist.vehicles.all()],
+    }

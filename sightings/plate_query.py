@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from django.utils.translation import gettext
@@ -107,15 +108,19 @@ def matches(query: PlateQuery, text: str) -> bool:
     if query.kind == "far":
         return Levenshtein.distance(query.text, text, score_cutoff=2) <= 2
     if query.kind == "alike":
-        return lookalike_key(query.text) == lookalike_key(text)
+        return len(query.text) == len(text) and lookalike_key(query.text) == lookalike_key(text)
     if query.kind == "prefix":
         return text.startswith(query.text)
     if query.kind == "exact":
         return text == query.text
     if query.kind == "regex":
         return plate_regex.compiled(query.text).fits(text)
-    pattern = "".join({"?": ".", "*": ".*"}.get(char, re.escape(char)) for char in query.text)
-    return re.fullmatch(pattern, text) is not None
+    return _wildcard(query.text).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _wildcard(text: str) -> re.Pattern[str]:
+    return re.compile("".join({"?": ".", "*": ".*"}.get(char, re.escape(char)) for char in text))
 
 
 def _within_one(a: str, b: str) -> bool:

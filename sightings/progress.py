@@ -89,6 +89,24 @@ class RenditionPayload(TypedDict):
     error: str
 
 
+class NewAlertPayload(TypedDict):
+    id: int
+    plate: str
+    watchlist: str
+    reason: str
+
+
+class AlertsPayload(TypedDict):
+    fleet: int
+    open: int
+    latest: NewAlertPayload | None  # where there is a new one
+
+
+class AlertsMessage(TypedDict):
+    type: Literal["alerts"]
+    alerts: AlertsPayload
+
+
 class TripMessage(TypedDict):
     type: Literal["trip"]
     trip: TripPayload
@@ -109,7 +127,7 @@ class RenditionMessage(TypedDict):
     rendition: RenditionPayload
 
 
-Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage | RenditionMessage
+Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage | RenditionMessage | AlertsMessage
 
 
 def group_of(fleet_id: int) -> str:
@@ -143,6 +161,11 @@ def publish_sighting(sighting_id: int) -> None:
 
 def publish_rendition(rendition_id: int) -> None:
     transaction.on_commit(partial(_send_rendition, rendition_id))
+
+
+def publish_alert(fleet_id: int, alert_id: int | None = None) -> None:
+    """Tell how many alerts are open, and of the one that is new."""
+    transaction.on_commit(partial(_send_alerts, fleet_id, alert_id))
 
 
 def trip_message(trip: Any, queue: ReadingQueue | None = None) -> TripMessage:
@@ -248,6 +271,16 @@ def rendition_message(rendition: Any) -> RenditionMessage:
     }
 
 
+def alerts_message(fleet_id: int, alert_id: int | None = None) -> AlertsMessage:
+    alerts = apps.get_model("sightings", "Alert").objects.filter(fleet=fleet_id)
+    new = alerts.filter(pk=alert_id).select_related("watchlist", "entry").first() if alert_id else None
+    latest: NewAlertPayload | None = None
+    if new is not None:
+        latest = {"id": new.pk, "plate": new.text, "watchlist": new.watchlist.name, "reason": new.entry.reason}
+    shown = alerts.filter(state="open", watchlist__deleted_at=None)
+    return {"type": "alerts", "alerts": {"fleet": fleet_id, "open": shown.count(), "latest": latest}}
+
+
 def _current_runs(trips: list[int]) -> dict[int, list[Any]]:
     """The current run of each video of the trips, with the numbers of its segments being read and waiting."""
     leased = Count("segments", filter=Q(segments__state="leased"))
@@ -302,6 +335,10 @@ def _send_upload(upload_id: str) -> None:
 def _send_sighting(sighting_id: int) -> None:
     if sighting := apps.get_model("sightings", "Sighting").objects.filter(pk=sighting_id).first():
         _send(sighting.fleet_id, sighting_message(sighting))
+
+
+def _send_alerts(fleet_id: int, alert_id: int | None) -> None:
+    _send(fleet_id, alerts_message(fleet_id, alert_id))
 
 
 def _send_rendition(rendition_id: int) -> None:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
-from sightings import selectors
+from sightings import selectors, selectors_alerts
 from sightings.models import (
     Fleet,
     Observation,
@@ -34,11 +34,12 @@ Point = Sequence[float | None]
 
 
 def nav(person: Person) -> dict[str, Any]:
-    """The name above the rail and the number beside Review; jobs arrive over the websocket."""
+    """The name above the rail and the numbers in it; jobs arrive over the websocket."""
     fleets = list(Fleet.objects.visible_to(person)[:3])
     return {
         "fleet": fleets[0].name if len(fleets) == 1 else f"{len(fleets)} fleets" if fleets else "",
         "doubtful": selectors.doubtful_count(person),
+        "alerts": selectors_alerts.open_alerts(person),
     }
 
 

@@ -12,7 +12,7 @@ from celery import shared_task
 
 from sightings.processing import inspect, merge, read, renditions, states, sweep
 from sightings.progress import publish_trip
-from sightings.services import demo_trip, reprocess, seen_cars
+from sightings.services import alert_mail, demo_trip, reprocess, seen_cars
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -59,6 +59,11 @@ def bring_demo(*, fleet_id: int, user_id: int) -> None:
 @task("place_cars")
 def place_cars(*, vehicle_id: int) -> None:
     seen_cars.place_cars(vehicle_id)
+
+
+@task("send_alert_mail")
+def send_alert_mail(*, alert_id: int) -> None:
+    alert_mail.send(alert_id)
 
 
 @task("render_next")

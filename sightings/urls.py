@@ -7,7 +7,20 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from sightings.api.views.plate_reader import PlateReaderView
-from sightings.views import account, files, home, plates, reprocess, reviews, search, trips, uploads, vehicles, videos
+from sightings.views import (
+    account,
+    files,
+    home,
+    plates,
+    reprocess,
+    reviews,
+    search,
+    trips,
+    uploads,
+    vehicles,
+    videos,
+    watchlists,
+)
 from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
 
@@ -41,6 +54,13 @@ urlpatterns = [
     path("review/batch/<int:pk>/undo/", reviews.batch_undo, name="review-batch-undo"),
     path("review/aliases/", reviews.alias_list, name="review-aliases"),
     path("review/aliases/<int:pk>/remove/", reviews.alias_remove, name="alias-remove"),
+    path("watchlists/", watchlists.index, name="watchlists"),
+    path("watchlists/new/", watchlists.new, name="watchlist-new"),
+    path("watchlists/<int:pk>/", watchlists.detail, name="watchlist"),
+    path("watchlists/<int:pk>/delete/", watchlists.delete, name="watchlist-delete"),
+    path("watchlists/<int:pk>/restore/", watchlists.restore, name="watchlist-restore"),
+    path("alerts/", watchlists.inbox, name="alerts"),
+    path("alerts/<int:pk>/acknowledge/", watchlists.acknowledge, name="alert-acknowledge"),
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
     path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
     path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),

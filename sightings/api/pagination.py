@@ -32,6 +32,10 @@ class PlatesByText(NewestFirst):
     ordering = ("text", "id")
 
 
+class EntriesByPattern(NewestFirst):
+    ordering = ("pattern", "id")
+
+
 class ByName(NewestFirst):
     ordering = ("name", "id")
 

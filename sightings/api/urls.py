@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from sightings.api.base import ApiView
+from sightings.api.views.alerts import AlertViews, WatchEntryViews, WatchlistViews
 from sightings.api.views.coverage import CoverageCellView, CoverageView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reprocess import ReprocessViews
@@ -55,6 +56,9 @@ router.register("corrections", CorrectionViews, basename="correction")
 router.register("searches", SavedSearchViews, basename="search")
 router.register("correction-batches", BatchViews, basename="correction-batch")
 router.register("aliases", AliasViews, basename="alias")
+router.register("watchlists", WatchlistViews, basename="watchlist")
+router.register("watch-entries", WatchEntryViews, basename="watch-entry")
+router.register("alerts", AlertViews, basename="alert")
 router.register("flags", FlagViews, basename="flag")
 router.register("reprocess", ReprocessViews, basename="reprocess")
 router.register("audit", AuditViews, basename="audit")

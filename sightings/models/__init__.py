@@ -1,5 +1,6 @@
 """All models by name, so that the rest of the app imports them from one place."""
 
+from sightings.models.alerts import Alert, AlertState, MailState, WatchEntry, WatchKey, Watchlist
 from sightings.models.audit import AuditEntry
 from sightings.models.coverage import CoveredCell
 from sightings.models.edits import TripEdit, TripEditKind
@@ -37,6 +38,8 @@ from sightings.models.watched import WatchedFile
 
 __all__ = [
     "CAR_FIELDS",
+    "Alert",
+    "AlertState",
     "Alias",
     "ApiToken",
     "AuditEntry",
@@ -49,6 +52,7 @@ __all__ = [
     "Flag",
     "Fleet",
     "LensKind",
+    "MailState",
     "Member",
     "Observation",
     "Plate",
@@ -82,5 +86,8 @@ __all__ = [
     "Vehicle",
     "Video",
     "VideoState",
+    "WatchEntry",
+    "WatchKey",
     "WatchedFile",
+    "Watchlist",
 ]

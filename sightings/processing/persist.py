@@ -29,7 +29,8 @@ def write_sightings(run: ProcessingRun, passes: list[Pass]) -> None:
     apply_aliases(run)
     for row in changed:
         row.refresh_from_db()
-        restate(row)
+    restate(*changed)
+    for row in changed:
         publish_sighting(row.pk)
 
 

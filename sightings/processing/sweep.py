@@ -32,7 +32,7 @@ from sightings.processing.sidecars import IN_PLACE
 from sightings.processing.states import UNFINISHED
 from sightings.progress import publish_upload
 from sightings.queue import Queue, send, waiting
-from sightings.services import uploads
+from sightings.services import alert_mail, uploads
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def sweep() -> None:
     sweep_cars()
     sweep_discarded()
     sweep_renditions()
+    sweep_mail()
 
 
 def sweep_discarded() -> None:
@@ -62,6 +63,14 @@ def sweep_discarded() -> None:
 def sweep_renditions() -> None:
     """Renditions whose worker died, and those that wait although nobody was told."""
     _tell("render_next", "render", renditions.waiting())
+
+
+def sweep_mail() -> None:
+    """Mail of alerts that waits to be sent again, or of which nobody was told."""
+    if waiting("light"):
+        return
+    for pk in list(alert_mail.due().values_list("pk", flat=True)[:MOST]):
+        send("send_alert_mail", "light", {"alert_id": pk})
 
 
 def sweep_cars() -> None:

@@ -25,6 +25,7 @@ from sightings.models import (
 from sightings.progress import publish_trip
 from sightings.selectors_review import MOST_IN_BATCH
 from sightings.services import audit
+from sightings.services.alerting import watch
 from sightings.services.aliases import make_alias, remove_alias
 from sightings.services.plates import plate_for, text_of, tidy_plates
 from sightings.services.roles import require_role
@@ -82,6 +83,7 @@ def _correct(batch: CorrectionBatch, rows: list[Sighting]) -> None:
     )
     ReviewClaim.objects.filter(sighting__in=ids).delete()
     tidy_plates({*before, plate.pk})
+    watch(Sighting.objects.filter(pk__in=ids))
     for trip in {row.trip_id for row in rows}:
         publish_trip(trip)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from sightings.models import Correction, CorrectionAction, Flag, ProcessingRun, Sighting
-from sightings.services.likeness import SLACK_S, box_at, likeness
+from sightings.services.likeness import likeness_to
 from sightings.services.standing import refresh_flagged, restate
 
 
@@ -54,13 +54,6 @@ def _carry(
 
 
 def _best(word: Correction | Flag, text: str, sightings: Sequence[Sighting]) -> Sighting | None:
-    scored = [(_likeness(word, text, sighting), sighting) for sighting in sightings]
+    scored = [(likeness_to(sighting, word.seconds, word.box, text), sighting) for sighting in sightings]
     score, sighting = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return sighting if score > 0.0 else None
-
-
-def _likeness(word: Correction | Flag, text: str, sighting: Sighting) -> float:
-    """0 where it cannot be the same plate."""
-    if not sighting.first_seen_s - SLACK_S <= word.seconds <= sighting.last_seen_s + SLACK_S:
-        return 0.0
-    return likeness(word.box, text, box_at(sighting, word.seconds), sighting.plate_raw)

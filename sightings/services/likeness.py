@@ -22,6 +22,13 @@ def likeness(box: Sequence[float], text: str, other_box: Sequence[float], other_
     return overlap + max(0.0, 1.0 - distance / FARTHEST) + similarity
 
 
+def likeness_to(sighting: Sighting, seconds: float, box: Sequence[float], text: str) -> float:
+    """How like what was seen at this moment of the video a sighting of it is; 0 where it cannot be the same plate."""
+    if not sighting.first_seen_s - SLACK_S <= seconds <= sighting.last_seen_s + SLACK_S:
+        return 0.0
+    return likeness(box, text, box_at(sighting, seconds), sighting.plate_raw)
+
+
 def box_at(sighting: Sighting, seconds: float) -> list[float]:
     """Where the plate was in the frame nearest to the moment."""
     nearest = min(sighting.observations.all(), key=lambda seen: abs(seen.seconds - seconds), default=None)

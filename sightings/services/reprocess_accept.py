@@ -35,6 +35,7 @@ from sightings.progress import publish_reprocess, publish_trip
 from sightings.querysets import FleetQuerySet
 from sightings.queue import enqueue
 from sightings.services import audit
+from sightings.services.alerting import watch
 from sightings.services.aliases import apply_aliases
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.coverage import cover
@@ -212,6 +213,7 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
             refresh_flagged(row)
     touched |= set(of_run.order_by().filter(plate__isnull=False).values_list("plate", flat=True))
     tidy_plates(touched)
+    watch(of_run)
     cover(seen.video)
 
 

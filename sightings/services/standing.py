@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sightings.models import CorrectionAction, ReviewState, Sighting
+from sightings.services.alerting import watch
 from sightings.services.plates import UNREADABLE, plate_for, tidy_plates
 
 
@@ -46,6 +47,7 @@ def restate(*sightings: Sighting) -> None:
         _restate(sighting)
         plates.add(sighting.plate_id)
     tidy_plates(pk for pk in plates if pk is not None)
+    watch(Sighting.objects.filter(pk__in=[sighting.pk for sighting in sightings]))
 
 
 def _restate(sighting: Sighting) -> None:

@@ -3,6 +3,7 @@ import { h, left, typing } from "./dom.js";
 import { connect, on } from "./live.js";
 import { copyOnClick } from "./plate.js";
 import { isActive, liveBlock, percentOf, showTrip } from "./progress.js";
+import { countAlerts } from "./alert_count.js";
 import { announce, fade } from "./toast.js";
 
 const jobs = new Map();
@@ -88,6 +89,7 @@ showTheme();
 showOffline();
 copyOnClick();
 on("trip", onTrip);
+on("alerts", countAlerts);
 // Modules of the page register their listeners first: what the socket tells at once must reach them.
 addEventListener("DOMContentLoaded", connect);
 if (document.readyState === "complete") connect();

@@ -48,10 +48,11 @@ async def _connect(user: Any) -> Page:
 
 
 async def _joined(user: Any) -> Page:
-    """A page without stored messages, whose line is open for certain: it answers only after it has joined."""
+    """A page that has heard the stored messages, whose line is open: it answers only after it has joined."""
     page = await _connect(user)
     await page.tell({"type": "ping"})
-    assert await page.hear() == {"type": "pong"}
+    while await page.hear() != {"type": "pong"}:
+        pass
     return page
 
 
@@ -62,6 +63,7 @@ def test_a_page_is_first_told_how_the_running_trips_stand(northwind: Any, bob: U
     async def told() -> Any:
         page = await _connect(bob)
         message = await page.hear()
+        assert (await page.hear())["alerts"] == {"fleet": northwind.pk, "open": 0, "latest": None}
         assert await page.hears_nothing()
         await page.leave()
         return message
@@ -108,6 +110,7 @@ def test_a_ping_is_answered_and_nonsense_is_not(bob: User) -> None:
         page = await _connect(bob)
         await page.tell(["nonsense"])
         await page.tell({"type": "ping"})
+        assert (await page.hear())["type"] == "alerts"
         message = await page.hear()
         await page.leave()
         return message

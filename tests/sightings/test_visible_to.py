@@ -5,7 +5,24 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from sightings.models import Fleet, Observation, Plate, ProcessingRun, SavedSearch, Sighting, Trip, User, Vehicle, Video
+from sightings.models import (
+    Alert,
+    Fleet,
+    Observation,
+    Plate,
+    ProcessingRun,
+    SavedSearch,
+    Sighting,
+    Trip,
+    User,
+    Vehicle,
+    Video,
+    WatchEntry,
+    WatchKey,
+    Watchlist,
+)
+from sightings.services.alerting import watch
+from sightings.services.watchlists import add_entry, create_watchlist, delete_watchlist
 
 pytestmark = pytest.mark.django_db
 OWNED = [Fleet, Vehicle, Trip, Video, ProcessingRun, Plate, Sighting, Observation]
@@ -32,6 +49,22 @@ def test_a_saved_search_is_seen_by_the_person_who_saved_it_alone(dora: User, bob
     assert SavedSearch.objects.visible_to(dora).count() == 1
     for other in (bob, staff, AnonymousUser()):
         assert not SavedSearch.objects.visible_to(other).exists()
+
+
+@pytest.mark.parametrize("model", [Watchlist, WatchEntry, WatchKey, Alert])
+def test_watchlists_and_alerts_are_seen_in_their_fleet_alone(
+    model: type, dora: User, bob: User, charlie: User, sighting: Sighting
+) -> None:
+    watchlist = create_watchlist(user=bob, fleet=sighting.fleet, values={"name": "Stolen"})
+    add_entry(watchlist=watchlist, user=bob, pattern=sighting.text)
+    watch(Sighting.objects.all())
+    seen = [model.objects.visible_to(person).count() for person in (dora, charlie, AnonymousUser())]  # type: ignore[attr-defined]
+    assert seen == [1, 0, 0]
+
+
+def test_a_deleted_watchlist_is_not_seen(bob: User, northwind: Fleet) -> None:
+    delete_watchlist(watchlist=create_watchlist(user=bob, fleet=northwind, values={"name": "Stolen"}), user=bob)
+    assert not Watchlist.objects.visible_to(bob).exists()
 
 
 def test_staff_see_every_fleet(sighting: Sighting, southgate: Fleet) -> None:
