@@ -301,6 +301,13 @@ class ReaderBusy(PlatelogError):
     message = _("More pictures wait than can be read soon. Send this one again in a moment.")
 
 
+class ReaderSlow(PlatelogError):
+    code = "reader_slow"
+    status = 503
+    retryable = True
+    message = "This picture was not read in time. Send it again in a moment."
+
+
 class ReaderAway(PlatelogError):
     code = "reader_away"
     status = 503

@@ -15,7 +15,7 @@ from typing import Any, cast
 import redis
 from django.conf import settings
 
-from sightings.errors import ReaderAway, ReaderBusy
+from sightings.errors import ReaderAway, ReaderBusy, ReaderSlow
 
 PREFIX = "platelog:plate-reader:"
 WAITING, ALIVE = f"{PREFIX}waiting", f"{PREFIX}alive"
@@ -38,7 +38,7 @@ class Asked:
 
 
 def ask(picture: bytes, region: str = "") -> dict[str, Any]:
-    """What a reader answers. Raises ReaderBusy, ReaderAway."""
+    """What a reader answers. Raises ReaderBusy, ReaderSlow, ReaderAway."""
     try:
         return _ask(_client(settings.REDIS_URL), uuid.uuid4().hex, picture, region)
     except (redis.RedisError, OSError) as error:
@@ -57,7 +57,7 @@ def _ask(client: redis.Redis, key: str, picture: bytes, region: str) -> dict[str
     if answered is None:
         client.lrem(WAITING, 0, key)
         client.delete(_picture(key))
-        raise ReaderBusy
+        raise ReaderSlow
     return cast("dict[str, Any]", json.loads(answered[1]))
 
 

@@ -173,7 +173,7 @@ def test_who_gives_up_leaves_nothing_behind(apart: redis.Redis, api_as: ApiAs, a
     settings.PLATE_READER_SECONDS = 0.2
     apart.set(plate_reader.ALIVE, 1)
     answer = api_as(alice).post(URL, {"upload": "AAAA"}, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (503, "reader_busy")
+    assert (answer.status_code, answer.json()["code"]) == (503, "reader_slow")
     assert apart.keys() == [plate_reader.ALIVE.encode()]
 
 
