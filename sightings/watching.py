@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import islice
 
 from django.utils.translation import gettext
@@ -64,6 +65,7 @@ def inside(corners: tuple[tuple[float, float], ...], lat: float, lon: float) -> 
     return crossed % 2 == 1
 
 
+@lru_cache(maxsize=20_000)
 def meanings(pattern: str, alike: bool, near: bool) -> tuple[PlateQuery, ...]:
     """What an entry accepts: any of these. Raises BadQuery."""
     typed = plate_query.parse(pattern)

@@ -82,6 +82,7 @@ def _shown(request: HttpRequest, form: WatchlistForm, fleet: Fleet, watchlist: W
         "watchlist": watchlist,
         "may_write": has_role(person, fleet, Role.REVIEWER),
         "mail_on": bool(settings.EMAIL_URL),
+        "fleets": Fleet.objects.visible_to(person).filter(pk__in=fleets_with_role(person, Role.REVIEWER)),
     }
     if watchlist is not None:
         entries = selectors_alerts.entries_for(person).filter(watchlist=watchlist)
