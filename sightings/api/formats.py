@@ -32,6 +32,7 @@ class StreamedRenderer(BaseRenderer):
     between: ClassVar[str] = ","
     closes: ClassVar[str] = "]\n"
     filename: ClassVar[str] = ""
+    unread: ClassVar[tuple[str, ...]] = ("characters",)  # large columns that the shape does not need
 
     def written(self, rows: Iterable[Sighting], reveal: bool) -> str:
         return self.between.join(json.dumps(self.shape(row, reveal), ensure_ascii=False) for row in rows)
@@ -59,6 +60,7 @@ class OpenAlprRenderer(StreamedRenderer):
 class FrigateRenderer(StreamedRenderer):
     media_type = "application/vnd.frigate+json"
     format = "frigate"
+    unread = ("characters", "candidates", "corners")
 
     def shape(self, row: Sighting, reveal: bool) -> dict[str, Any]:
         return shapes.frigate(row, reveal)
@@ -67,6 +69,7 @@ class FrigateRenderer(StreamedRenderer):
 class GeoJsonRenderer(StreamedRenderer):
     media_type = "application/geo+json"
     format = "geojson"
+    unread = ("characters", "candidates", "corners", "box")
     schema = {"type": "object", "additionalProperties": {}}
     opens, closes = '{"type": "FeatureCollection", "features": [', "]}\n"
     filename = "sightings.geojson"
@@ -80,6 +83,7 @@ class CsvRenderer(StreamedRenderer):
 
     media_type = "text/csv"
     format = "csv"
+    unread = ("characters", "candidates", "corners", "box")
     schema = {"type": "string"}
     opens, between, closes = "\ufeff" + ",".join(shapes.COLUMNS) + "\r\n", "", ""
     filename = "sightings.csv"
@@ -114,7 +118,7 @@ def stream(
     renderer: StreamedRenderer, found: SightingQuerySet[Sighting], *, newest_first: bool, reveal: bool
 ) -> StreamingHttpResponse:
     """All of `found`."""
-    batches = _Batches(found, newest_first)
+    batches = _Batches(found.defer(*renderer.unread), newest_first)
 
     def next_piece(last: int | None) -> tuple[str, int | None]:
         """A batch as it is written, and the key that it ends with; none where it was the last one."""

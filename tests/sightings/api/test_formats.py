@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from sightings.api import formats, shapes
@@ -191,3 +193,17 @@ def test_it_needs_the_scope_export_and_shows_plates_only_with_plates_reveal(
 def test_an_order_that_cannot_be_streamed_is_refused_in_json(api: APIClient, sighting: Sighting) -> None:
     answer = api.get(URL, {"format": "csv", "ordering": "timestamp"})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_query")
+
+
+@pytest.mark.parametrize("kind", [renderer.format for renderer in formats.STREAMED])
+def test_no_row_costs_a_query_of_its_own(
+    api: APIClient, run: ProcessingRun, django_assert_num_queries: Any, kind: str
+) -> None:
+    make_sighting(run)
+    exported(api, kind)  # the token's first use is written down
+    with CaptureQueriesContext(connection) as one:
+        exported(api, kind)
+    for number in range(4):
+        make_sighting(run, f"B1{number}AAA")
+    with django_assert_num_queries(len(one)):
+        exported(api, kind)
