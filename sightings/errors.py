@@ -196,13 +196,13 @@ class TooManySearches(PlatelogError):
 class EntryExists(PlatelogError):
     code = "entry_exists"
     status = 409
-    message = "This plate is on the watchlist already. Change that entry instead."
+    message = _("This plate is on the watchlist already. Change that entry instead.")
 
 
 class AlreadyAcknowledged(PlatelogError):
     code = "already_acknowledged"
     status = 409
-    message = "Someone acknowledged this alert meanwhile."
+    message = _("Someone acknowledged this alert meanwhile.")
 
 
 class BadUpload(PlatelogError):
@@ -305,7 +305,7 @@ class ReaderSlow(PlatelogError):
     code = "reader_slow"
     status = 503
     retryable = True
-    message = "This picture was not read in time. Send it again in a moment."
+    message = _("This picture was not read in time. Send it again in a moment.")
 
 
 class ReaderAway(PlatelogError):

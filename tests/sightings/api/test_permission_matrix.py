@@ -118,7 +118,8 @@ def sender(name: str, row: Row, world: Keys) -> Callable[[APIClient], Any]:
 
 def usual_words(view: str, world: Keys) -> Keys:
     """`pk` of trip-detail is the world's trip, and so on."""
-    kind = "batch" if view.startswith("correction-batch") else view.partition("-")[0].replace("reprocess", "job")
+    other = {"correction-batch": "batch", "watch-entry": "entry", "reprocess": "job"}
+    kind = next((key for start, key in other.items() if view.startswith(start)), view.partition("-")[0])
     upload = world["failed_upload" if view == "upload-retry" else "upload"]
     return {"pk": world.get(kind), "upload_id": upload, "cell": CELL}
 

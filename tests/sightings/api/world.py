@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from sightings.models import Reprocess, SavedSearch, Sighting, Upload, User
-from sightings.services import aliases, batches, plate_merge, reviews, trip_clock, uploads
+from sightings.models import Alert, Reprocess, SavedSearch, Sighting, Upload, User
+from sightings.services import alerts, aliases, batches, plate_merge, reviews, trip_clock, uploads, watchlists
+from sightings.services.alerting import watch
 from sightings.services.compare import compare_video
 from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
 
@@ -31,7 +32,7 @@ def build(sighting: Sighting, alice: User) -> Keys:
     batch = batches.correct_batch(
         user=alice, fleet=fleet, sightings=[make_sighting(run, "B14AAA", at=55.0).pk], text="B15AAA"
     )
-    merged = plate_merge.merge_plates(plate=sighting.plate, other=third.plate, user=alice)  # type: ignore[arg-type]
+    plate_merge.merge_plates(plate=sighting.plate, other=third.plate, user=alice)  # type: ignore[arg-type]
     edit = trip_clock.shift_trip(trip=later, user=alice, seconds=5.0)
     job = Reprocess.objects.create(fleet=fleet, state="ready")
     fresh_video = make_video(later, started_at=NOON + timedelta(hours=3))
@@ -39,6 +40,15 @@ def build(sighting: Sighting, alice: User) -> Keys:
     fresh = make_run(fresh_video, is_current=False, reprocess=job, model_version="test@2")
     make_sighting(fresh, "", plate_raw="B02NEW", at=10.1)
     compare_video(fresh_video)
+    watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": "Wanted"})
+    gone_watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": "Gone"})
+    watchlists.delete_watchlist(watchlist=gone_watchlist, user=alice)
+    entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern="B99*")
+    gone_entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern="B01*")
+    watchlists.remove_entry(entry=gone_entry, user=alice)
+    watch(Sighting.objects.filter(pk__in=[sighting.pk, make_sighting(run, "B99ZZZ", at=57.0).pk]))
+    open_alert, closed_alert = Alert.objects.order_by("pk")
+    alerts.acknowledge_alert(alert=closed_alert, user=alice)
     gone = SavedSearch.objects.create(fleet=fleet, user=alice, name="Gone", deleted_at=timezone.now())
     failed = Upload.objects.create(
         fleet=fleet, user=alice, filename="bad.mp4", size=4, offset=4, kind="video", state="failed"
@@ -52,13 +62,18 @@ def build(sighting: Sighting, alice: User) -> Keys:
         "doubtful": doubtful.pk,
         "plate": sighting.plate_id,
         "other_plate": other.plate_id,
-        "merge": merged.pk,
         "correction": correction.pk,
         "flag": flag.pk,
         "batch": batch.pk,
         "alias": aliases.make_alias(user=alice, fleet=fleet, misread="B0ZZZ", text="BOZZZ").pk,
         "edit": edit.pk,
         "job": job.pk,
+        "watchlist": watchlist.pk,
+        "gone_watchlist": gone_watchlist.pk,
+        "entry": entry.pk,
+        "gone_entry": gone_entry.pk,
+        "alert": open_alert.pk,
+        "closed_alert": closed_alert.pk,
         "search": SavedSearch.objects.create(fleet=fleet, user=alice, name="Mine").pk,
         "gone_search": gone.pk,
         "upload": uploads.create_upload(user=alice, fleet=fleet, filename="drive.mp4", size=10).pk,
