@@ -16,7 +16,7 @@ export function makePins(map, trip) {
     group.clearLayers();
     dots = new Map();
     tones = { certain: color("--certain"), doubtful: color("--doubtful"), wrong: color("--wrong"), edge: color("--surface"), accent: color("--accent") };
-    const make = placed.length > MANY ? spot : pin;
+    const make = placed.length > MANY ? spot : (one) => pin(one, { keyboard: false }); // the list is the keyboard's way
     for (const sighting of placed) {
       const dot = make(sighting).addTo(group);
       dot.bindTooltip(() => card(sighting), { direction: "top", offset: [0, -8] });

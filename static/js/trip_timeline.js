@@ -49,9 +49,9 @@ export function makeTimeline(trip) {
       if (taken.some((other) => Math.abs(other - x) < CROP_ROOM)) return [];
       taken.push(x);
       const picture = h("img", { src: sighting.crop, alt: "", loading: "lazy" });
-      const button = h("button.timeline-crop", { type: "button", tabindex: -1, title: interpolate(gettext("%(plate)s at %(time)s"), { plate: sighting.plate || gettext("unreadable"), time: clock(sighting.at) }, true), style: `left:${x}px` }, picture);
-      button.addEventListener("click", (event) => (event.stopPropagation(), trip.go(sighting.id)));
-      return [keep(sighting, button)];
+      const shown = h("span.timeline-crop", { title: interpolate(gettext("%(plate)s at %(time)s"), { plate: sighting.plate || gettext("unreadable"), time: clock(sighting.at) }, true), style: `left:${x}px` }, picture);
+      shown.addEventListener("click", (event) => (event.stopPropagation(), trip.go(sighting.id)));
+      return [keep(sighting, shown)];
     });
   }
 
@@ -81,7 +81,7 @@ export function makeTimeline(trip) {
   }
 
   strip.addEventListener("pointerdown", (event) => {
-    if (event.target.closest("button")) return;
+    if (event.target.closest(".timeline-crop")) return;
     strip.setPointerCapture(event.pointerId);
     seekTo(event);
   });

@@ -23,16 +23,24 @@ LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
     "phone and light": (ViewportSize(width=390, height=844), "light"),
     "phone and dark": (ViewportSize(width=390, height=844), "dark"),
 }
-# Where the first object of an address like /trips/<pk>/ is found.
-OBJECTS = {"trips": "/api/v1/trips/", "sightings": "/api/v1/sightings/", "vehicles": "/api/v1/vehicles/"}
-OBJECTS |= {"plates": "/api/v1/plates/", "videos": "", "corrections": "", "flags": "", "files": ""}
-OBJECTS |= {"reprocess": "", "review": ""}  # "": no pages
+# Where the first object of an address like /trips/<pk>/ is found; "" where such addresses are no pages, or need work
+# that was done.
+OBJECTS = {name: f"/api/v1/{name}/" for name in ("trips", "sightings", "vehicles", "plates", "watchlists")}
+OBJECTS |= dict.fromkeys(("alerts", "corrections", "files", "flags", "reprocess", "review", "searches", "videos"), "")
+WATCHED = """
+from sightings.models import Fleet, User
+from sightings.services.watchlists import add_entry, create_watchlist
+who = User.objects.get(username="demo-manager")
+made = create_watchlist(user=who, fleet=Fleet.objects.get(slug="demo"), values={"name": "Stolen"})
+add_entry(watchlist=made, user=who, pattern="B*")
+"""
 MORE = ("/search/?q=*A*", "/search/?doubtful=true")
 
 
 @pytest.fixture(scope="module")
 def drawn(site: Site) -> Site:
     site.manage("seed_demo", "--trips", "6", "--sightings", "300", "--crops", "30", "--password", PASSWORD)
+    site.manage("shell", "--verbosity", "0", "-c", WATCHED)
     return site
 
 

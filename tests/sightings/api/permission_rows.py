@@ -147,7 +147,7 @@ ROWS: dict[str, Row] = {
     "POST watchlist-accepts": Row(200, 200, 200, 200, SAY_PLATES, body={"pattern": "B99BNX"}),
     "POST watchlist-dry-run": Row(200, 200, 200, 404, SAY_PLATES, body={"watchlist": "$watchlist"}),
     "GET watchlist-csv": read(PLATES),
-    "POST watchlist-csv": write(200, SAY_PLATES, body={"csv": "pattern\nB98BNX\n"}),
+    "POST watchlist-csv": write(200, SAY_PLATES, body={"csv": "plate\nB98BNX\n"}),
     "GET watch-entry-list": listed(PLATES),
     "POST watch-entry-list": write(201, SAY_PLATES, body={"watchlist": "$watchlist", "pattern": "B97BNX"}),
     "GET watch-entry-detail": read(PLATES),
