@@ -19,8 +19,9 @@ MAX_SIDE = 1280  # pixels; a dashcam frame of 720 lines is read as it is
 SMALL_SIDE = 700  # pixels; pictures up to this are often close-ups, and are looked at in half their size as well
 MIN_SIZE = 4.0  # pixels; nothing smaller is a plate
 NEAR_SIZE, NEAR_PLATES = (256.0, 160.0), (3.0, 4.0)  # of a part: least width and height in pixels, and in plates
+CLOSE_SIZE, CLOSE_PLATES = (160.0, 96.0), (2.0, 2.0)  # the same for what a scout points at, which has not moved
 NEAR_SIDE = 480  # pixels; a part that is larger holds a plate so large that it may shrink
-SCOUTED = 0.5  # this share of the least score is enough for a second look
+SCOUTED = 0.75  # this share of the least score is enough for a second look
 SAME = 0.4  # IoU from which on two boxes are of one plate
 
 Network = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
@@ -62,14 +63,19 @@ def decode(cells: FloatArray, min_score: float, max_overlap: float = SAME) -> li
     return found
 
 
-def part_around(box: Box, image: Image) -> Box:
+def part_around(box: Box, image: Image, *, close: bool = False) -> Box:
     """The part of a picture in which a plate is looked for that is expected at `box`; whole pixels."""
     rows, columns = image.shape[:2]
-    wide = min(columns, math.ceil(max(NEAR_SIZE[0], NEAR_PLATES[0] * box.width) / GRID) * GRID)
-    high = min(rows, math.ceil(max(NEAR_SIZE[1], NEAR_PLATES[1] * box.height) / GRID) * GRID)
+    least, plates = (CLOSE_SIZE, CLOSE_PLATES) if close else (NEAR_SIZE, NEAR_PLATES)
+    wide = min(columns, math.ceil(max(least[0], plates[0] * box.width) / GRID) * GRID)
+    high = min(rows, math.ceil(max(least[1], plates[1] * box.height) / GRID) * GRID)
     x, y = center(box)
     left, top = int(min(max(0.0, x - wide / 2), columns - wide)), int(min(max(0.0, y - high / 2), rows - high))
     return Box(left, top, left + wide, top + high)
+
+
+def inside(box: Box, part: Box) -> bool:
+    return part.x1 <= box.x1 and part.y1 <= box.y1 and box.x2 <= part.x2 and box.y2 <= part.y2
 
 
 def cut_off(box: Box, part: Box, image: Image) -> bool:
@@ -109,7 +115,7 @@ class Detector:
         side = max(pictures[0].shape[:2])
         if self.scout is not None and side > SMALL_SIDE:
             pointed_at = [_boxes(cells, self.min_score) for cells in self._cells(pictures, self.max_side, self.scout)]
-            return [self.near(picture, boxes) for picture, boxes in zip(pictures, pointed_at, strict=True)]
+            return [self.near(picture, boxes, close=True) for picture, boxes in zip(pictures, pointed_at, strict=True)]
         views = [self.max_side, side // 2] if side <= SMALL_SIDE else [self.max_side]
         cells = np.concatenate([self._cells(pictures, view) for view in views], 1)
         return [
@@ -117,10 +123,17 @@ class Detector:
             for picture, answers in zip(pictures, cells, strict=True)
         ]
 
-    def near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]:
-        """The plates near where some are expected, looked for in these parts of the picture alone, not shrunk."""
+    def near(self, image: Image, boxes: Sequence[Box], *, close: bool = False) -> list[Detection]:
+        """The plates near where some are expected, looked for in these parts of the picture alone, not shrunk.
+
+        With `close` they are expected just there.
+        """
         found: list[Detection] = []
-        for part in (part_around(box, image) for box in boxes):
+        parts: list[Box] = []
+        for box in boxes:
+            if any(inside(box, part) and not cut_off(box, part, image) for part in parts):
+                continue  # it was looked at along with another
+            parts.append(part := part_around(box, image, close=close))
             (x, y), (right, bottom) = (int(part.x1), int(part.y1)), (int(part.x2), int(part.y2))
             cells = self._cells([image[y:bottom, x:right]], NEAR_SIDE)[0]
             cells[:, 1::2] += x

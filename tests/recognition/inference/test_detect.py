@@ -132,12 +132,18 @@ def test_at_the_edge_of_the_picture_a_plate_may_be_cut_off() -> None:
 
 
 def test_where_a_scout_points_the_network_looks_at_what_is_filmed_in_its_own_size() -> None:
-    network, scout = Script((118, 75, 168, 91, 3.0)), Script((600, 300, 650, 316, -0.6))
+    network, scout = Script((60, 40, 110, 56, 3.0)), Script((600, 300, 650, 316, -0.4))
     (found,) = Detector(network, min_score=0.5, scout=scout)(picture(1280, 720))
     assert scout.shapes == [(1, 3, 736, 1280)]
-    assert network.shapes == [(1, 3, 160, 256)]  # the part around the plate, and nothing else
-    assert found.box.as_list() == [615, 303, 665, 319]
+    assert network.shapes == [(1, 3, 96, 160)]  # the part around the plate, and nothing else
+    assert found.box.as_list() == [605, 300, 655, 316]
     assert found.score == pytest.approx(1 / (1 + np.exp(-3)))
+
+
+def test_what_lies_side_by_side_is_looked_at_once() -> None:
+    network, scout = Script(), Script((600, 300, 650, 316, 1.0), (610, 320, 640, 330, 0.9), (1000, 300, 1050, 316, 0.8))
+    Detector(network, min_score=0.5, scout=scout)(picture(1280, 720))
+    assert network.shapes == [(1, 3, 96, 160)] * 2
 
 
 def test_what_a_scout_mistakes_for_a_plate_is_left_out() -> None:
