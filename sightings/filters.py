@@ -143,13 +143,18 @@ def _list(words: Mapping[str, str], name: str) -> list[str]:
     return parts
 
 
+def key_of(typed: str) -> int | None:
+    """The key of a row out of a form or an address; None for what cannot be one."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+
+
 def _whole(typed: str, name: str) -> int | None:
     typed = typed.strip()
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 18:
+    if (number := key_of(typed)) is None:
         raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": name})
-    return int(typed)
+    return number
 
 
 def _unit(words: Mapping[str, str], name: str) -> float | None:

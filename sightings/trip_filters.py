@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from sightings.errors import BadQuery
+from sightings.filters import key_of
 from sightings.models import Track, Trip, TripState
 
 GPS = {"yes": True, "no": False}
@@ -53,7 +54,7 @@ class TripFilters:
 def parse(words: Mapping[str, str]) -> TripFilters:
     """Read the filters out of a query string. Raises BadQuery, naming the word that cannot be understood."""
     vehicle = words.get("vehicle", "").strip()
-    if vehicle and not (vehicle.isascii() and vehicle.isdigit() and len(vehicle) <= 18):
+    if vehicle and key_of(vehicle) is None:
         raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": "vehicle"})
     state, gps = words.get("state", ""), words.get("gps", "")
     if state and state not in TripState.values:

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sightings import selectors_pages, selectors_plate
+from sightings.filters import key_of
 from sightings.forms import PlateNotesForm
 from sightings.models import Plate, Role, User
 from sightings.services import audit, plate_merge
@@ -40,9 +41,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
 def merge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Correct all sightings of the plate `other` to this one."""
     person, plate, typed = person_of(request), _plate(request, pk), request.POST.get("other", "")
-    other = _plate(request, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
-    if other is None:
+    if (key := key_of(typed)) is None:
         raise Http404
+    other = _plate(request, key)
     words = gettext("%(other)s is now %(plate)s. You can undo it on this page.")
     told(
         request,
@@ -57,10 +58,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 def unmerge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Take back the merge `entry` into this plate."""
     person, plate, typed = person_of(request), _plate(request, pk), request.POST.get("entry", "")
-    known = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    batch = selectors_plate.merges(person, plate).filter(pk=int(typed)).first() if known else None
-    if batch is None:
-        raise Http404
+    batch = get_object_or_404(selectors_plate.merges(person, plate), pk=key_of(typed))
     told(request, lambda: undo_batch(batch=batch, user=person), gettext("Taken apart again."))
     return redirect("plate", pk=pk)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sightings import selectors, selectors_reprocess
 from sightings.errors import PlatelogError
+from sightings.filters import key_of
 from sightings.models import Reprocess, Role, Trip, User
 from sightings.services import audit, reprocess, reprocess_accept
 from sightings.services.roles import has_role
@@ -90,7 +91,7 @@ def _day(typed: str) -> date | None:
 
 
 def _numbers(typed: list[str]) -> set[int]:
-    return {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) <= 18}
+    return {key for one in typed if (key := key_of(one)) is not None}
 
 
 def _start(request: HttpRequest, person: User) -> HttpResponseRedirect:

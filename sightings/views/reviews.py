@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -119,8 +119,7 @@ def _apply(request: HttpRequest, person: User) -> HttpResponseRedirect:
 
 def _keys(typed: list[str]) -> list[int]:
     """Keys out of a form or address; what is none is left out."""
-    clean = (part.strip() for part in typed)
-    return [int(part) for part in clean if part.isascii() and part.isdigit() and len(part) <= 18]
+    return [key for part in typed if (key := filters.key_of(part.strip())) is not None]
 
 
 @require_safe
@@ -128,9 +127,7 @@ def _keys(typed: list[str]) -> list[int]:
 def batch_done(request: HttpRequest, pk: int) -> HttpResponse:
     """What a batch did, and its undo."""
     person = person_of(request)
-    made = selectors_review.batches_for(person).filter(pk=pk).first()
-    if made is None:
-        raise Http404
+    made = get_object_or_404(selectors_review.batches_for(person), pk=pk)
     words = made.words.select_related("sighting__fleet", "sighting__trip__vehicle", "sighting__plate").order_by("-pk")
     rows = [word.sighting for word in words if word.sighting is not None]
     may_write = made.fleet_id in fleets_with_role(person, Role.REVIEWER)
@@ -142,9 +139,7 @@ def batch_done(request: HttpRequest, pk: int) -> HttpResponse:
 @page_for_people
 def batch_undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
-    made = selectors_review.batches_for(person).filter(pk=pk).first()
-    if made is None:
-        raise Http404
+    made = get_object_or_404(selectors_review.batches_for(person), pk=pk)
     told(
         request,
         lambda: batches.undo_batch(batch=made, user=person),
@@ -173,9 +168,7 @@ def alias_list(request: HttpRequest) -> HttpResponse:
 @page_for_people
 def alias_remove(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
-    alias = Alias.objects.visible_to(person).select_related("fleet").filter(pk=pk).first()
-    if alias is None:
-        raise Http404
+    alias = get_object_or_404(Alias.objects.visible_to(person).select_related("fleet"), pk=pk)
     done = gettext("The alias is removed; what it alone had suggested reads as the machine read it.")
     told(request, lambda: aliases.remove_alias(alias=alias, user=person), done)
     return redirect("review-aliases")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -102,9 +102,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @page_for_people
 def restore(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     person = person_of(request)
-    watchlist = Watchlist.objects.deleted_too(person).filter(pk=pk).first()
-    if watchlist is None:
-        raise Http404
+    watchlist = get_object_or_404(Watchlist.objects.deleted_too(person), pk=pk)
     services.restore_watchlist(watchlist=watchlist, user=person)
     return redirect("watchlist", pk=pk)
 
@@ -138,9 +136,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Without a script; the page's script asks the API."""
     person = person_of(request)
-    alert = selectors_alerts.alerts_for(person).filter(pk=pk).first()
-    if alert is None:
-        raise Http404
+    alert = get_object_or_404(selectors_alerts.alerts_for(person), pk=pk)
     if "reopen" in request.POST:
         told(request, lambda: alert_services.reopen_alert(alert=alert, user=person), gettext("Open again."))
     else:
@@ -154,7 +150,4 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 
 def _watchlist(person: User, pk: int) -> Watchlist:
-    watchlist = selectors_alerts.watchlists_for(person).filter(pk=pk).first()
-    if watchlist is None:
-        raise Http404
-    return watchlist
+    return get_object_or_404(selectors_alerts.watchlists_for(person), pk=pk)

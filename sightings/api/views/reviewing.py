@@ -30,6 +30,7 @@ from sightings.api.serializers.reviewing import (
 )
 from sightings.api.views.revealing import RevealingViews
 from sightings.errors import BadQuery
+from sightings.filters import key_of
 from sightings.models import Alias, CorrectionBatch, Role, Scope
 from sightings.selectors_review import BatchPreview, ReviewQueue
 from sightings.services import aliases, audit, batches, claims
@@ -142,10 +143,10 @@ class BatchViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     def _preview(self, request: Request) -> BatchPreview:
         fleets, asked = fleets_with_role(self.person, Role.REVIEWER), request.query_params
         if typed := asked.get("sightings", ""):
-            keys = [part.strip() for part in typed.split(",")]
-            if not all(key.isascii() and key.isdigit() and len(key) <= 18 for key in keys):
+            keys = [key for part in typed.split(",") if (key := key_of(part.strip())) is not None]
+            if len(keys) != len(typed.split(",")):
                 raise BadQuery("`sightings` must be numbers with commas between them.")
-            found = selectors_review.preview_of_sightings(self.person, [int(key) for key in keys], fleets)
+            found = selectors_review.preview_of_sightings(self.person, keys, fleets)
             if found is None:
                 raise Http404
             return found
