@@ -284,7 +284,7 @@ def context_of(image: Image, box: Box, width: int) -> Image:
     part = images.cut(image, Box(left, top, left + wide, top + high))
     if part.shape[1] <= width:
         return part
-    return images.resize(part, width, max(1, round(part.shape[0] * width / part.shape[1])))
+    return images.resize(part, width, max(1, round(part.shape[0] * width / part.shape[1])), quick=True)
 
 
 def _fused(

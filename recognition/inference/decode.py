@@ -42,14 +42,19 @@ def beam_search(steps: NDArray[np.float64], beam: int, floor: float) -> list[tup
 
     Each prefix carries the probability of ending in a blank and of ending in its last character.
     """
+    followed: list[list[tuple[int, float]]] = [[] for _ in steps]
+    for time, character in np.argwhere(steps > floor).tolist():
+        if character != alphabet.BLANK:
+            followed[time].append((character, float(steps[time, character])))
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for step in steps:
-        blank = float(step[alphabet.BLANK])
-        followed = [(int(c), float(step[c])) for c in np.flatnonzero(step > floor) if c != alphabet.BLANK]
+    for blank, characters in zip(steps[:, alphabet.BLANK].tolist(), followed, strict=True):
+        if not characters:  # nothing grows between two characters, which is most of the time
+            beams = {prefix: (sum(pair) * blank, 0.0) for prefix, pair in beams.items()}
+            continue
         grown: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for prefix, (in_blank, in_character) in beams.items():
             grown[prefix][0] += (in_blank + in_character) * blank
-            for character, probability in followed:
+            for character, probability in characters:
                 if prefix and character == prefix[-1]:
                     grown[prefix][1] += in_character * probability
                     grown[(*prefix, character)][1] += in_blank * probability
