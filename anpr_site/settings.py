@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "anpr_site.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -231,8 +232,9 @@ TIME_ZONE = "UTC"
 
 # --- languages: the browser's wish, or what a person chose in the account menu; how to add one: docs/extending.md ---
 USE_I18N = True
-LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of e-mail, and of whoever asks for none.
+LANGUAGE_CODE = env.one_of("SITE_LANGUAGE", tuple(code for code, _ in LANGUAGES), "en")
 LOCALE_PATHS = [BASE_DIR / "sightings" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LOGGING = logs.config(env.text("LOG_LEVEL", "INFO").upper())

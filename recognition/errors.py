@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for the catalogs of a site that speaks other languages; GNU gettext looks for this name."""
+    return text
+
+
 class RecognitionError(Exception):
-    """Base of all. `code` is stable and for programs; `retryable` tells whether the same call may succeed later."""
+    """Base of all. `code` is stable and for programs; `retryable` tells whether the same call may succeed later.
+
+    `text` may have places for `values`, `%(name)s`, so that it can be said in other languages.
+    """
 
     code: ClassVar[str] = "recognition_error"
     retryable: ClassVar[bool] = False
+
+    def __init__(self, text: str = "", **values: object) -> None:
+        self.text, self.values = text, values
+        super().__init__(text % values if values else text)
 
 
 class NotAVideo(RecognitionError):

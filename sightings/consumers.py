@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.utils import translation
 
+from sightings import said
 from sightings.eta import ReadingQueue
 from sightings.models import Fleet, Reprocess, Trip, Upload, User
 from sightings.progress import (
+    ACTIVE_JOBS,
     ACTIVE_TRIPS,
     ACTIVE_UPLOADS,
     Message,
@@ -25,12 +31,14 @@ MOST_STORED = 50  # rows of each kind that a new page is told of
 
 
 class FleetConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """`/ws/fleet/`: says nothing that is asked of it, only what happens."""
+    """`/ws/fleet/?language=de`: says nothing that is asked of it, only what happens."""
 
     groups_joined: list[str]
+    language: str
 
     async def connect(self) -> None:
         self.groups_joined = []
+        self.language = _language_of(self.scope)
         user = self.scope["user"]
         await self.accept()  # a refused handshake cannot tell the page why; a close code can
         if not user.is_authenticated:
@@ -41,7 +49,7 @@ class FleetConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
             self.groups_joined.append(group_of(fleet_id))
             await self.channel_layer.group_add(group_of(fleet_id), self.channel_name)
         for message in await database_sync_to_async(_stored)(user):
-            await self.send_json(message)
+            await self._tell(message)
 
     async def disconnect(self, code: int) -> None:
         for group in self.groups_joined:
@@ -53,7 +61,19 @@ class FleetConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
             await self.send_json({"type": "pong"})
 
     async def fleet_message(self, event: dict[str, Any]) -> None:
-        await self.send_json(event["message"])
+        await self._tell(event["message"])
+
+    async def _tell(self, message: Any) -> None:
+        """In the language of the page at the other end."""
+        with translation.override(self.language):
+            spoken = said.say_all(message)
+        await self.send_json(spoken)
+
+
+def _language_of(scope: Mapping[str, Any]) -> str:
+    """That of the page, if there is such a one."""
+    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("language", [""])[0]
+    return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _fleet_ids(user: User) -> list[int]:
@@ -65,7 +85,7 @@ def _stored(user: User) -> list[Message]:
     trips = Trip.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
     uploads = Upload.objects.visible_to(user).filter(state__in=ACTIVE_UPLOADS).order_by("-created_at")[:MOST_STORED]
     queue = ReadingQueue.now()
-    jobs = Reprocess.objects.visible_to(user).filter(state__in=ACTIVE_TRIPS).order_by("-pk")[:MOST_STORED]
+    jobs = Reprocess.objects.visible_to(user).filter(state__in=ACTIVE_JOBS).order_by("-pk")[:MOST_STORED]
     told: list[Message] = [*trip_messages(list(trips), queue)]
     told += [reprocess_message(job, queue) for job in jobs]
     told += [upload_message(upload) for upload in uploads]

@@ -22,6 +22,7 @@ from sightings.eta import ReadingQueue
 log = logging.getLogger(__name__)
 
 ACTIVE_TRIPS = ("waiting", "reading")
+ACTIVE_JOBS = (*ACTIVE_TRIPS, "accepting", "undoing")
 ACTIVE_UPLOADS = ("receiving", "received", "inspecting")
 
 
@@ -149,6 +150,13 @@ def publish_run(run: Any) -> None:
 
 def publish_reprocess(reprocess_id: int) -> None:
     transaction.on_commit(partial(_send_reprocess, reprocess_id))
+
+
+def publish_decision(job: Any, share: float) -> None:
+    """How far a worker is with a decision. Sent at once: no row says so before all of it is done."""
+    message = reprocess_message(job)
+    message["reprocess"]["progress"] = round(share, 4)
+    _send(job.fleet_id, message)
 
 
 def publish_upload(upload_id: str) -> None:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.lookups import BuiltinLookup
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -67,6 +68,26 @@ class TripQuerySet(FleetQuerySet[M]):
     def merged_away_from(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Those that are not shown any more, for old addresses."""
         return super().visible_to(user).exclude(merged_into=None)
+
+
+class DeletableQuerySet(FleetQuerySet[M]):
+    """Rows with `deleted_at`: gone for everybody, until the person who deleted them takes it back."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Without those that were deleted."""
+        return self.deleted_too(user).filter(deleted_at=None)
+
+    def deleted_too(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """With those whose deletion can still be undone."""
+        return super().visible_to(user)
+
+    def let_go(self) -> bool:
+        """Whether there was anything to delete."""
+        return self.filter(deleted_at=None).update(deleted_at=timezone.now()) > 0
+
+    def bring_back(self) -> bool:
+        """Whether there was a deletion to take back."""
+        return self.exclude(deleted_at=None).update(deleted_at=None) > 0
 
 
 class PlateQuerySet(FleetQuerySet[M]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -64,6 +65,12 @@ def alerts_for(user: Person) -> QuerySet[Alert]:
 def open_alerts(user: Person) -> int:
     alerts = Alert.objects.visible_to(user).filter(state=AlertState.OPEN)
     return alerts.filter(watchlist__deleted_at=None).count()
+
+
+def watched(user: Person, sightings: QuerySet[Any, Any] | Sequence[Sighting]) -> set[int]:
+    """Those of some sightings, by key, that a watchlist told of."""
+    alerts = Alert.objects.visible_to(user).filter(watchlist__deleted_at=None, sighting__in=sightings)
+    return set(alerts.values_list("sighting", flat=True))
 
 
 def dry_run(user: Person, fleet: Fleet, accepted: Sequence[Sequence[PlateQuery]], conditions: Conditions) -> DryRun:

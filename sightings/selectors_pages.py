@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
-from sightings import selectors, selectors_alerts
+from sightings import said, selectors, selectors_alerts
 from sightings.models import (
     Fleet,
     Observation,
@@ -114,13 +114,24 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
     videos = list(trip.videos.all())
     offsets = _offsets(videos)
     # Nothing is prefetched: all that is shown stands in the rows, and SQLite refuses a list of so many plates.
-    sightings = list(selectors.trip_sightings(person, trip).prefetch_related(None))
-    shown = [_sighting(sighting, offsets.get(sighting.video_id, 0.0)) for sighting in sightings]
+    sightings = selectors.trip_sightings(person, trip).prefetch_related(None)
+    watched = selectors_alerts.watched(person, sightings.order_by().values("pk"))
+    shown = [_sighting(one, offsets.get(one.video_id, 0.0), one.pk in watched) for one in sightings]
     return {
-        "trip": trip_message(trip)["trip"],
+        "trip": said.say_all(trip_message(trip)["trip"]),
         "videos": [_video(video, offsets[video.pk]) for video in videos],
         "sightings": sorted(shown, key=itemgetter("at", "id")),
     }
+
+
+def packed(data: dict[str, Any]) -> dict[str, Any]:
+    """The trip's data as it is sent: a list for each field of the sightings, which compresses far better than rows.
+
+    `at` is left out: it is the video's offset and `best` together.
+    """
+    rows = data["sightings"]
+    names = [name for name in rows[0] if name != "at"] if rows else []
+    return data | {"sightings": {name: [row[name] for row in rows] for name in names}}
 
 
 def clip_boundaries(trip: Trip) -> list[Video]:
@@ -161,7 +172,7 @@ def _video(video: Video, offset: float) -> dict[str, Any]:
         "height": video.height,
         "url": f"/files/videos/{video.pk}/",
         "light": f"/files/videos/{video.pk}/light/" if light and light.state == RenditionState.DONE else "",
-        "rendition": {"state": light.state, "progress": light.progress, "error": light.error} if light else None,
+        "rendition": light and {"state": light.state, "progress": light.progress, "error": said.say(light.error)},
         "poster": f"/files/posters/{video.pk}/" if video.poster else "",
         "points": [point[:5] for point in track.points] if track else [],
     }
@@ -178,7 +189,8 @@ def video_boxes(person: Person, video: Video) -> dict[int, list[list[float]]]:
     return dict(seen)
 
 
-def _sighting(sighting: Sighting, offset: float) -> dict[str, Any]:
+def _sighting(sighting: Sighting, offset: float, watched: bool) -> dict[str, Any]:
+    """Only what the trip page draws, and no digit more: a long trip has thousands, which a phone must fetch."""
     return {
         "id": sighting.pk,
         "plate": sighting.text,
@@ -188,24 +200,36 @@ def _sighting(sighting: Sighting, offset: float) -> dict[str, Any]:
         "doubtful": selectors.is_doubtful(sighting),
         "state": sighting.review_state,
         "flagged": sighting.flagged,
+        "watched": watched,
         "version": sighting.version,
-        "reads": sighting.reads_count,
         "video": sighting.video_id,
         "at": round(offset + sighting.best_s, 3),
-        "first": sighting.first_seen_s,
-        "last": sighting.last_seen_s,
         "best": sighting.best_s,
-        "lat": sighting.lat,
-        "lon": sighting.lon,
-        "car": sighting.car,
+        "lat": _degrees(sighting.lat),
+        "lon": _degrees(sighting.lon),
+        "car": _car(sighting),
         "crop": f"/files/crops/{quote(sighting.crop)}" if sighting.crop else "",
     }
 
 
-def _weak_among(sighting: Sighting) -> list[dict[str, Any]]:
-    """A machine's characters where the chip underlines one of them; they weigh more than all else of a sighting."""
-    weak = any(character.get("confidence", 1.0) < WEAK_BELOW for character in sighting.characters)
-    return sighting.characters if weak and not sighting.plate_corrected else []
+def _weak_among(sighting: Sighting) -> list[dict[str, float]]:
+    """How sure a machine's characters are, where the chip underlines one of them."""
+    sure = [round(character.get("confidence", 1.0), 2) for character in sighting.characters]
+    weak = any(share < WEAK_BELOW for share in sure) and not sighting.plate_corrected
+    return [{"confidence": share} for share in sure] if weak else []
+
+
+def _degrees(value: float | None) -> float | None:
+    """To a tenth of a meter."""
+    return None if value is None else round(value, 6)
+
+
+def _car(sighting: Sighting) -> list[float | None] | None:
+    """Latitude, longitude, range, and of the ellipse both axes and the angle."""
+    if (car := sighting.car) is None:
+        return None
+    lengths = (car["range_m"], *car["ellipse"].values())
+    return [_degrees(car["lat"]), _degrees(car["lon"]), *(round(length, 1) for length in lengths)]
 
 
 def plate_for_page(person: Person, pk: int) -> Plate | None:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from sightings import selectors
 from sightings.eta import ReadingQueue
 from sightings.models import Difference, ProcessingRun, Reprocess, ReprocessState, RunState, Trip
-from sightings.progress import ACTIVE_TRIPS, ReprocessPayload, reprocess_message
+from sightings.progress import ACTIVE_JOBS, ACTIVE_TRIPS, ReprocessPayload, reprocess_message
 from sightings.querysets import DifferenceQuerySet
 from sightings.selectors import Person
 
@@ -56,7 +56,7 @@ def to_decide(user: Person) -> QuerySet[Reprocess]:
 def told_of(jobs: list[Reprocess]) -> list[tuple[Reprocess, ReprocessPayload | None]]:
     """Each with how far it is, as the live pages are told; nothing for those that are not under way."""
     queue = ReadingQueue.now() if any(job.state in ACTIVE_TRIPS for job in jobs) else None
-    return [(job, reprocess_message(job, queue)["reprocess"] if job.state in ACTIVE_TRIPS else None) for job in jobs]
+    return [(job, reprocess_message(job, queue)["reprocess"] if job.state in ACTIVE_JOBS else None) for job in jobs]
 
 
 def differences(job: Reprocess, kind: str) -> DifferenceQuerySet[Difference]:

@@ -12,7 +12,7 @@ from celery import shared_task
 
 from sightings.processing import inspect, merge, read, renditions, states, sweep
 from sightings.progress import publish_trip
-from sightings.services import alert_mail, demo_trip, reprocess, seen_cars
+from sightings.services import alert_mail, demo_trip, reprocess, reprocess_decide, seen_cars
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -44,6 +44,11 @@ def merge_run(*, run_id: int) -> None:
 def refresh_trip(*, trip_id: int) -> None:
     states.refresh_trip(trip_id)
     publish_trip(trip_id)
+
+
+@task("decide_reprocess")
+def decide_reprocess(*, reprocess_id: int) -> None:
+    reprocess_decide.decide(reprocess_id)
 
 
 @task("drop_reprocess")

@@ -90,6 +90,14 @@ def pattern_of(accepted: tuple[PlateQuery, ...]) -> str:
     return f"{accepted[0].text}*" if accepted[0].kind == "prefix" else accepted[0].text
 
 
+def entry_of(query: PlateQuery) -> dict[str, str]:
+    """The words of an entry that accepts what a search meant; empty where none can."""
+    if query.kind in ("far", "regex"):
+        return {}
+    marks = {query.kind: "1"} if query.kind in ("alike", "near") else {}
+    return {"pattern": pattern_of((query,)), **marks}
+
+
 def accepts(accepted: Iterable[PlateQuery], text: str) -> bool:
     return any(plate_query.matches(query, text) for query in accepted)
 

@@ -12,7 +12,7 @@ from typing import Any
 import av
 from av.codec.hwaccel import HWAccel, hwdevices_available
 
-from recognition.errors import NotAVideo, VideoDamaged
+from recognition.errors import NotAVideo, VideoDamaged, gettext_noop
 from recognition.media.boxes import lacks_index, top_boxes
 
 # A text file may be a play list that names other files of this machine: only true containers are opened, and no
@@ -24,7 +24,9 @@ OWN_CLOCK = ("mov,mp4", "matroska")  # containers whose time stamps are the play
 
 MOST_PIXELS = 8192 * 8192  # of one picture; a damaged header may claim more than there is memory
 
-READABLE = "MP4, MOV, AVI, MKV and TS recordings can be read."
+NO_PICTURE = gettext_noop(
+    "%(name)s opens, but not one of its pictures can be decoded. Copy the file from the card again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def open_video(path: Path | str, *, gpu: bool = False) -> Iterator[Video]:
         raise _why_not(path) from error
     with container:
         if not container.streams.video:
-            raise NotAVideo(f"{path.name} holds no picture, only {_streams(container)}. {READABLE}")
+            words = gettext_noop(
+                "%(name)s holds no picture, only %(streams)s. MP4, MOV, AVI, MKV and TS recordings can be read."
+            )
+            raise NotAVideo(words, name=path.name, streams=_streams(container))
         stream = container.streams.video[0]
         _check_pictures(path, stream.codec_context)
         stream.thread_type = "AUTO"  # frames and slices in parallel: 1.2 to 1.7 times as fast as one thread
@@ -87,14 +92,14 @@ def _open(path: Path, accelerator: HWAccel | None = None) -> Any:
 
 def _check_pictures(path: Path, codec: Any) -> None:
     if codec is None:
-        raise VideoDamaged(
-            f"{path.name} is damaged, or written in a codec that cannot be read here: H.264, HEVC, MJPEG and AV1 can. "
+        words = gettext_noop(
+            "%(name)s is damaged, or written in a codec that cannot be read here: H.264, HEVC, MJPEG and AV1 can. "
             "Copy the file from the card again, or set the camera to one of these."
         )
+        raise VideoDamaged(words, name=path.name)
     if codec.width * codec.height > MOST_PIXELS:
-        raise VideoDamaged(
-            f"{path.name} claims pictures of {codec.width} × {codec.height}. Copy the file from the card again."
-        )
+        words = gettext_noop("%(name)s claims pictures of %(size)s. Copy the file from the card again.")
+        raise VideoDamaged(words, name=path.name, size=f"{codec.width} × {codec.height}")
     codec.options = {"max_pixels": str(MOST_PIXELS)}  # also where they grow on the way
 
 
@@ -108,17 +113,20 @@ def _origin(container: Any, stream: Any) -> int:
 
 def _why_not(path: Path) -> NotAVideo | VideoDamaged:
     if path.stat().st_size == 0:
-        return NotAVideo(f"{path.name} is empty. Copy the file from the card again.")
+        return NotAVideo(gettext_noop("%(name)s is empty. Copy the file from the card again."), name=path.name)
     boxes = top_boxes(path)
     if lacks_index(boxes):
-        return VideoDamaged(
-            f"{path.name} was cut off before its index was written. Copy the file from the card again. Where the card "
+        words = gettext_noop(
+            "%(name)s was cut off before its index was written. Copy the file from the card again. Where the card "
             "holds no longer one, the camera lost power while it recorded: start the camera with the card in it, which "
             "mends such files in many makes, or mend it with a program like untrunc and a sound file of that camera."
         )
+        return VideoDamaged(words, name=path.name)
     if boxes:
-        return VideoDamaged(f"{path.name} is damaged: its index cannot be read. Copy the file from the card again.")
-    return NotAVideo(f"{path.name} is not a video. {READABLE}")
+        words = gettext_noop("%(name)s is damaged: its index cannot be read. Copy the file from the card again.")
+        return VideoDamaged(words, name=path.name)
+    words = gettext_noop("%(name)s is not a video. MP4, MOV, AVI, MKV and TS recordings can be read.")
+    return NotAVideo(words, name=path.name)
 
 
 def _streams(container: Any) -> str:

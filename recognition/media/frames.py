@@ -14,7 +14,7 @@ import numpy as np
 
 from recognition import images
 from recognition.errors import VideoDamaged
-from recognition.media.container import Video, open_video
+from recognition.media.container import NO_PICTURE, Video, open_video
 from recognition.types import Frame, Image
 
 # How far before the wanted moment a second and a third try begin, where the container's index led past it (transport
@@ -158,5 +158,5 @@ def frame_at(path: Path | str, seconds: float) -> Frame:
                 break
             shown = moment, picture
         if shown is None:
-            raise VideoDamaged(f"{Path(path).name} opens, but not one of its pictures can be decoded.")
+            raise VideoDamaged(NO_PICTURE, name=Path(path).name)
         return Frame(0, shown[0], upright(shown[1]))

@@ -10,7 +10,7 @@ from typing import Any
 import av
 
 from recognition.errors import VideoDamaged
-from recognition.media.container import Video, open_video
+from recognition.media.container import NO_PICTURE, Video, open_video
 from recognition.media.endings import cut_off
 from recognition.media.frames import decode, quarters
 from recognition.types import VideoInfo
@@ -24,9 +24,7 @@ def probe(path: Path | str) -> VideoInfo:
     with open_video(path) as video:
         first = next(islice(decode(video), 1), None)
         if first is None:
-            raise VideoDamaged(
-                f"{path.name} opens, but not one of its pictures can be decoded. Copy the file from the card again."
-            )
+            raise VideoDamaged(NO_PICTURE, name=path.name)
         picture = first[1]
         turns = quarters(picture)
         width, height = (picture.height, picture.width) if turns % 2 else (picture.width, picture.height)

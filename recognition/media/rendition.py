@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recognition.errors import VideoDamaged
-from recognition.media.container import open_video
+from recognition.media.container import NO_PICTURE, open_video
 from recognition.media.frames import decode, quarters, turned
 from recognition.media.sound import add_sound
 from recognition.media.writing import LIGHT, Picture, new_video
@@ -47,7 +47,7 @@ def _render_pictures(source: Path | str, out: Path, note: Callable[[float], None
             write(_light(picture, size), seconds)
             note(seconds)
         if size is None:
-            raise VideoDamaged(f"{Path(source).name} opens, but not one of its pictures can be decoded.")
+            raise VideoDamaged(NO_PICTURE, name=Path(source).name)
 
 
 def _light_size(picture: Any) -> Size:

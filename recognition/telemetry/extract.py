@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from recognition.errors import NoPositions, NotNeeded, TelemetryUnreadable
+from recognition.errors import NoPositions, NotNeeded, TelemetryUnreadable, gettext_noop
 from recognition.telemetry import blackvue, transport
 from recognition.telemetry.cleaning import clean
 from recognition.telemetry.clock import Start, align, start_of
@@ -71,17 +71,19 @@ def read_sidecar(path: Path | str, *, name: str = "") -> Track:
         reader, rows = _rows(recording, [reader for reader in READERS if reader.beside], strict=True)
         shock = blackvue.is_shock_log(recording)
     if shock:
-        raise NotNeeded(f"{path.name} is a log of the shock sensor, which holds no positions. Its .gps file has them.")
+        words = gettext_noop("%(name)s is a log of the shock sensor, which holds no positions. Its .gps file has them.")
+        raise NotNeeded(words, name=path.name)
     if reader is None:
-        raise TelemetryUnreadable(
-            f"{path.name} is neither a GPX file nor a log that is known. Export the track as GPX."
-        )
+        words = gettext_noop("%(name)s is neither a GPX file nor a log that is known. Export the track as GPX.")
+        raise TelemetryUnreadable(words, name=path.name)
     track = Track(tuple(rows), reader.name)
     if all(row.quality == "none" for row in rows):
-        raise NoPositions(f"{path.name} is a log whose receiver never had a fix. The trip can be read without it.")
+        words = gettext_noop("%(name)s is a log whose receiver never had a fix. The trip can be read without it.")
+        raise NoPositions(words, name=path.name)
     cleaned = clean(track, Evidence(own_clock=reader.own_clock))
     if not cleaned.points:
-        raise NoPositions(f"{path.name} has points, but none of them is on the globe. The trip can be read without it.")
+        words = gettext_noop("%(name)s has points, but none of them is on the globe. The trip can be read without it.")
+        raise NoPositions(words, name=path.name)
     return cleaned
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from recognition.errors import NoPositions, TelemetryUnreadable
+from recognition.errors import NoPositions, TelemetryUnreadable, gettext_noop
 from recognition.telemetry.fix import METRES_PER_HDOP, Fix
 
 QUALITIES = {"none": "none", "2d": "2d", "3d": "3d", "dgps": "dgps", "pps": "3d"}  # GPX's fixType
@@ -25,18 +25,19 @@ def read(path: Path | str) -> list[Fix]:
     try:
         points = list(_points(path))
     except (ParseError, UnicodeDecodeError) as error:
-        raise TelemetryUnreadable(
-            f"{path.name} is not a complete GPX file ({error}). Export it again from the program that made it."
-        ) from error
-    except DefusedXmlException as error:
-        raise TelemetryUnreadable(
-            f"{path.name} defines XML entities, which no GPX file needs, and is refused."
-        ) from error
-    if not points:
-        raise NoPositions(
-            f"{path.name} is a GPX file without a single track point: the receiver had no fix, or the export was "
-            "empty. The trip can be read without it."
+        words = gettext_noop(
+            "%(name)s is not a complete GPX file (%(why)s). Export it again from the program that made it."
         )
+        raise TelemetryUnreadable(words, name=path.name, why=error) from error
+    except DefusedXmlException as error:
+        words = gettext_noop("%(name)s defines XML entities, which no GPX file needs, and is refused.")
+        raise TelemetryUnreadable(words, name=path.name) from error
+    if not points:
+        words = gettext_noop(
+            "%(name)s is a GPX file without a single track point: the receiver had no fix, or the export was empty. "
+            "The trip can be read without it."
+        )
+        raise NoPositions(words, name=path.name)
     return points
 
 
@@ -47,7 +48,7 @@ def _points(path: Path) -> Iterator[Fix]:
         if event == "start":
             root = root or name
             if root != "gpx":
-                raise TelemetryUnreadable(f"{path.name} is XML, but not GPX.")
+                raise TelemetryUnreadable(gettext_noop("%(name)s is XML, but not GPX."), name=path.name)
         elif name == "trkpt":
             point = _point(element)
             element.clear()  # long drives: memory stays small

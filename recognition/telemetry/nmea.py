@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from pathlib import Path
 
-from recognition.errors import NoPositions, TelemetryUnreadable
+from recognition.errors import NoPositions, TelemetryUnreadable, gettext_noop
 from recognition.telemetry.fix import KNOT_M_S, METRES_PER_HDOP, Fix, no_fix
 
 SENTENCE = re.compile(r"\$(G[A-Z](?:RMC|GGA),[^*$\r\n]*)(?:\*([0-9A-Fa-f]{2}))?")
@@ -27,12 +27,14 @@ def read(path: Path | str) -> list[Fix]:
     path = Path(path)
     found = rows(path.read_text(encoding="ascii", errors="replace"))
     if not found:
-        raise TelemetryUnreadable(f"{path.name} holds no valid RMC or GGA sentence, so it is no NMEA log.")
+        words = gettext_noop("%(name)s holds no valid RMC or GGA sentence, so it is no NMEA log.")
+        raise TelemetryUnreadable(words, name=path.name)
     fixes = [row for row in found if row.quality != "none"]
     if not fixes:
-        raise NoPositions(
-            f"{path.name} is an NMEA log, but its receiver never had a fix. The trip can be read without it."
+        words = gettext_noop(
+            "%(name)s is an NMEA log, but its receiver never had a fix. The trip can be read without it."
         )
+        raise NoPositions(words, name=path.name)
     return fixes
 
 

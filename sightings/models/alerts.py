@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,20 +12,8 @@ from sightings.models.checks import chosen
 from sightings.models.fleets import Fleet, User, Vehicle
 from sightings.models.sightings import Sighting
 from sightings.models.trips import Video
-from sightings.querysets import FleetQuerySet
+from sightings.querysets import DeletableQuerySet, FleetQuerySet
 from sightings.watching import Conditions
-
-
-class WatchlistQuerySet(FleetQuerySet["Watchlist"]):
-    """Watchlists as people see them."""
-
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Without those that were deleted."""
-        return self.deleted_too(user).filter(deleted_at=None)
-
-    def deleted_too(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """With those whose deletion can still be undone."""
-        return super().visible_to(user)
 
 
 class Watchlist(models.Model):
@@ -49,7 +34,7 @@ class Watchlist(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WatchlistQuerySet.as_manager()
+    objects = DeletableQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

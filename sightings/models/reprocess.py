@@ -18,6 +18,8 @@ class ReprocessState(models.TextChoices):
     READING = "reading", _("Reading")
     READY = "ready", _("To be looked at")
     UNREAD = "unread", _("Nothing was read")
+    ACCEPTING = "accepting", _("Being taken over")
+    UNDOING = "undoing", _("Being switched back")
     ACCEPTED = "accepted", _("Accepted")
     DISCARDED = "discarded", _("Discarded")
 
@@ -39,6 +41,8 @@ class Reprocess(models.Model):
     paused = models.BooleanField(default=False, help_text="What is unread waits until it is resumed")
     version = models.PositiveIntegerField(default=1)  # counts choices, so that nobody accepts others than they saw
     before = models.JSONField(default=dict, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # of workers, at the decision
+    error = models.TextField(blank=True)  # why the decision could not be carried out
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="reprocesses")
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -10,19 +10,15 @@ from django.db import models
 from django.db.models import Q
 
 from sightings.models.fleets import Fleet, User
-from sightings.querysets import FleetQuerySet
+from sightings.querysets import DeletableQuerySet
 
 
-class SavedSearchQuerySet(FleetQuerySet["SavedSearch"]):
+class SavedSearchQuerySet(DeletableQuerySet["SavedSearch"]):
     """A person's own."""
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Without those that were deleted. Nobody sees another person's, staff neither."""
-        return self.deleted_too(user).filter(deleted_at=None)
-
     def deleted_too(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """With those whose deletion can still be undone."""
-        return super().visible_to(user).filter(user=user.pk)
+        """Nobody sees another person's, staff neither."""
+        return super().deleted_too(user).filter(user=user.pk)
 
 
 class SavedSearch(models.Model):

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from recognition import images
 from recognition.errors import TelemetryUnreadable
@@ -18,7 +19,7 @@ from recognition.telemetry.evidence import was_reset
 from recognition.telemetry.filenames import camera_of, read_name
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
-from sightings import storage
+from sightings import said, storage
 from sightings.models import (
     Camera,
     Fleet,
@@ -43,7 +44,19 @@ from sightings.services.places import refresh_trip_span
 from sightings.services.trip_clock import move_clock
 
 POSTER_WIDTH = 640  # pixels
-NO_GPS = "No GPS found: the trip has no map. A GPX file uploaded later is added."
+NO_GPS = gettext_noop("No GPS found: the trip has no map. A GPX file uploaded later is added.")
+ENDS_EARLY = gettext_noop(
+    "%(name)s ends too early: its last %(seconds)s s are missing. What is there is read. If the file on the camera's "
+    "card is longer, copy it again and upload it."
+)
+ENDS_SOMEWHERE = gettext_noop(
+    "%(name)s ends too early: its end is missing. What is there is read. If the file on the camera's card is longer, "
+    "copy it again and upload it."
+)
+CLOCK_NOT_SET = gettext_noop(
+    "The camera's clock was not set when it recorded %(name)s: the file says %(day)s. The time of the upload stands "
+    "in. Shift the trip to the time when it was driven."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,19 +236,13 @@ def _warnings(filename: str, info: VideoInfo, start: Start) -> list[dict[str, st
     """What a person should know of a video that was entered all the same."""
     found = list[dict[str, str]]()
     if info.truncated:
-        lost = f"its last {info.missing:.0f} s are missing" if info.missing >= 1 else "its end is missing"
-        message = (
-            f"{filename} ends too early: {lost}. What is there is read. If the file on the camera's card is longer, "
-            "copy it again and upload it."
-        )
+        words = ENDS_EARLY if info.missing >= 1 else ENDS_SOMEWHERE
+        message = said.store(words, name=filename, seconds=f"{info.missing:.0f}")
         found.append({"code": "cut_off", "message": message})
     named = read_name(filename)
     told = [moment for moment in (info.created_at, named.at if named else None) if moment is not None]
     if start.source == TimeSource.UPLOAD and told and all(map(was_reset, told)):
-        message = (
-            f"The camera's clock was not set when it recorded {filename}: the file says {told[0]:%Y-%m-%d}. The time "
-            "of the upload stands in. Shift the trip to the time when it was driven."
-        )
+        message = said.store(CLOCK_NOT_SET, name=filename, day=f"{told[0]:%Y-%m-%d}")
         found.append({"code": "clock_not_set", "message": message})
     return found
 
@@ -258,5 +265,5 @@ def _findings(looked: Looked, video: Video, start: Start, track: Positions | Non
 def gps_findings(track: Positions | None, name: str, otherwise: str = NO_GPS) -> dict[str, Any]:
     """`found`, and then how many points from which source, or else the words that say what that means."""
     if track is None:
-        return {"found": False, "message": otherwise}
+        return {"found": False, "message": said.store(otherwise)}
     return {"found": True, "points": len(track.points), "source": track.source, "name": name}

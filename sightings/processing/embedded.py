@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from recognition.telemetry import extract
 from recognition.telemetry.track import Track as Positions
 from recognition.types import VideoInfo
 from sightings.models import TimeSource
 from sightings.processing.clock import Start
 
-NO_FIX = "The camera's GPS had no reception: the trip has no map. A GPX file uploaded later is added."
+NO_FIX = gettext_noop("The camera's GPS had no reception: the trip has no map. A GPX file uploaded later is added.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from recognition.errors import NotAVideo, NotNeeded, RecognitionError, TelemetryUnreadable, VideoDamaged
 from recognition.media import hashing
+from sightings import said
 from sightings.errors import NotAllowed, PlatelogError
 from sightings.models import Fleet, Trip, Upload, UploadKind, UploadState
 from sightings.processing import leases, sidecars, turns
@@ -21,9 +23,12 @@ from sightings.services.trip_clock import replace_track
 
 log = logging.getLogger(__name__)
 
-OUR_FAULT = "Something went wrong on our side while looking at this file. It was kept: please try again."
-GONE = "The bytes of this file are no longer on the server. Please send it again."
-DEADLY = "Looking at this file stopped the program that did it, {} times. The file was kept for the operator to see."
+OUR_FAULT = gettext_noop("Something went wrong on our side while looking at this file. It was kept: please try again.")
+GONE = gettext_noop("The bytes of this file are no longer on the server. Please send it again.")
+DEADLY = gettext_noop(
+    "Looking at this file stopped the program that did it, %(times)s times. The file was kept for the operator to see."
+)
+NO_VIDEO_YET = gettext_noop("No video of this drive is here yet; it will be used when one arrives.")
 
 
 def inspect_next() -> None:
@@ -40,7 +45,7 @@ def inspect_upload(upload_id: str) -> bool:
     upload = Upload.objects.select_related("fleet", "vehicle", "user", "for_trip__fleet").get(pk=upload_id)
     publish_upload(upload_id)
     if _counted(upload) > settings.MAX_ATTEMPTS:
-        _fail(upload, "inspection_died", DEADLY.format(settings.MAX_ATTEMPTS))
+        _fail(upload, "inspection_died", said.store(DEADLY, times=settings.MAX_ATTEMPTS))
     else:
         with leases.beating(partial(leases.renew_upload, upload_id)):
             _inspect(upload, sidecars.path_of(upload))
@@ -61,15 +66,16 @@ def _inspect(upload: Upload, path: Path) -> None:
     try:
         _receive(upload, path)
     except FileNotFoundError:
-        _fail(upload, "bytes_gone", GONE)
+        _fail(upload, "bytes_gone", said.store(GONE))
     except RecognitionError as error:
         # A damaged recording is kept, so that it can be tried again; what is no video at all is not.
-        _fail(upload, error.code, _named(error, path, upload), keep=isinstance(error, VideoDamaged))
+        words = said.store_error(error, path.name, upload.filename)
+        _fail(upload, error.code, words, keep=isinstance(error, VideoDamaged))
     except PlatelogError as error:
         _fail(upload, error.code, error.detail)
     except Exception:
         log.exception("inspecting upload %s failed", upload.pk)
-        _fail(upload, "internal", OUR_FAULT)
+        _fail(upload, "internal", said.store(OUR_FAULT))
     else:
         drop_bytes(upload)
 
@@ -89,7 +95,8 @@ def _receive(upload: Upload, path: Path) -> None:
         try:  # a name that says nothing: it may be a track all the same
             _receive_positions(upload, path)
         except TelemetryUnreadable as error:
-            raise NotAVideo(f"{upload.filename} is neither a video nor a GPS track that can be read.") from error
+            words = gettext_noop("%(name)s is neither a video nor a GPS track that can be read.")
+            raise NotAVideo(words, name=upload.filename) from error
 
 
 def _receive_positions(upload: Upload, path: Path) -> None:
@@ -97,7 +104,7 @@ def _receive_positions(upload: Upload, path: Path) -> None:
     try:
         track = sidecars.read_positions(path, upload.filename)
     except NotNeeded as error:
-        findings = {**upload.findings, "notes": [_named(error, path, upload)]}
+        findings = {**upload.findings, "notes": [said.store_error(error, path.name, upload.filename)]}
         close_upload(upload, UploadState.DONE, kind=UploadKind.OTHER, findings=findings)
         return
     sha256 = hashing.sha256_file(path)
@@ -113,7 +120,7 @@ def _receive_positions(upload: Upload, path: Path) -> None:
         if attached:
             findings["attached_to"] = [video.original_name for video in attached]
         else:
-            findings["notes"] = ["No video of this drive is here yet; it will be used when one arrives."]
+            findings["notes"] = [said.store(NO_VIDEO_YET)]
         first = attached[0] if attached else None
         closed = close_upload(
             upload,
@@ -146,11 +153,6 @@ def _replace_track(upload: Upload, trip: Trip, path: Path) -> None:
     video = trip.videos.first()
     if not close_upload(upload, UploadState.DONE, findings=findings, video=video, trip=trip):
         transaction.set_rollback(True)
-
-
-def _named(error: RecognitionError, path: Path, upload: Upload) -> str:
-    """The error's words with the name that the person knows in place of ours."""
-    return str(error).replace(path.name, upload.filename)
 
 
 def _fail(upload: Upload, code: str, message: str, *, keep: bool = True) -> None:

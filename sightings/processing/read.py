@@ -14,12 +14,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_noop
 
 from recognition import images, pipeline
 from recognition.errors import RecognitionError
 from recognition.types import Image, PlateTrack, Progress
-from sightings import storage
-from sightings.models import ProcessingRun, Segment, SegmentState, Video
+from sightings import said, storage
+from sightings.models import ProcessingRun, Segment, SegmentState
 from sightings.processing import files, leases, packing, states, turns
 from sightings.progress import publish_run
 from sightings.queue import enqueue
@@ -27,8 +28,8 @@ from sightings.queue import enqueue
 log = logging.getLogger(__name__)
 
 PUBLISH_EVERY_S = 0.7
-DIED = "reading it stopped the program that did it, {} times."
-OUR_FAULT = "something went wrong on our side. Please try again."
+DIED = gettext_noop("reading it stopped the program that did it, %(times)s times.")
+OUR_FAULT = gettext_noop("something went wrong on our side. Please try again.")
 
 
 @functools.cache
@@ -69,7 +70,9 @@ def _read(segment: Segment, owner: str, heart: leases.Heart) -> None:
         log.warning("segment %s: the lease was lost, another worker has it", segment.pk)
     except RecognitionError as error:
         log.warning("segment %s cannot be read: %s", segment.pk, error.code)
-        end(segment, owner, state=SegmentState.FAILED, error_code=error.code, error=_named(error, segment.run.video))
+        video = segment.run.video
+        words = said.store_error(error, PurePosixPath(str(video.file)).name, video.original_name)
+        end(segment, owner, state=SegmentState.FAILED, error_code=error.code, error=words)
     except Exception:
         log.exception("reading segment %s failed", segment.pk)
         _try_again(segment, owner)
@@ -104,11 +107,6 @@ def _put(segment: Segment, name: str, image: Image) -> str:
     )
     files.put(path, images.encode_jpeg(image, 88))
     return path
-
-
-def _named(error: RecognitionError, video: Video) -> str:
-    """The error's words with the name that the person knows in place of ours."""
-    return str(error).replace(PurePosixPath(str(video.file)).name, video.original_name)
 
 
 def _note_model(run: ProcessingRun, loaded: Any) -> None:
@@ -170,7 +168,7 @@ def _try_again(segment: Segment, owner: str) -> None:
     segment.refresh_from_db(fields=["attempts"])
     if segment.attempts >= settings.MAX_ATTEMPTS:
         leases.held(segment.pk, owner).update(
-            state=SegmentState.FAILED, lease_owner="", error_code="internal", error=OUR_FAULT
+            state=SegmentState.FAILED, lease_owner="", error_code="internal", error=said.store(OUR_FAULT)
         )
         _after(segment.run_id)
         return
@@ -188,7 +186,7 @@ def give_up_poison() -> None:
             lease_owner="",
             lease_expires_at=None,
             error_code="reader_died",
-            error=DIED.format(settings.MAX_ATTEMPTS),
+            error=said.store(DIED, times=settings.MAX_ATTEMPTS),
         )
         if given_up:
             _after(run_id)

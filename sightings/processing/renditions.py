@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from recognition.errors import RecognitionError
 from recognition.media import rendition as media
-from sightings import storage
+from sightings import said, storage
 from sightings.models import Rendition, RenditionState
 from sightings.processing import files, leases
 from sightings.progress import publish_rendition
@@ -23,8 +24,9 @@ from sightings.progress import publish_rendition
 log = logging.getLogger(__name__)
 
 PUBLISH_EVERY_S = 1.0
-OUR_FAULT = "Something went wrong on our side. Please try again."
-DEADLY = "Making it stopped the program that did it, {} times. The recording itself is kept."
+OUR_FAULT = gettext_noop("Something went wrong on our side. Please try again.")
+DEADLY = gettext_noop("Making it stopped the program that did it, %(times)s times. The recording itself is kept.")
+GONE = gettext_noop("The recording is no longer on the server.")
 
 
 def waiting() -> QuerySet[Rendition]:
@@ -44,7 +46,7 @@ def render_next() -> None:
 def _take(pk: int) -> bool:
     """True where this worker, and no other, makes it now."""
     poison = waiting().filter(pk=pk, attempts__gte=settings.MAX_ATTEMPTS)
-    error = DEADLY.format(settings.MAX_ATTEMPTS)
+    error = said.store(DEADLY, times=settings.MAX_ATTEMPTS)
     if poison.update(state=RenditionState.FAILED, error=error, updated_at=timezone.now()):
         publish_rendition(pk)
         return False
@@ -71,13 +73,13 @@ def _render(made: Rendition) -> None:
     except leases.LeaseLost:
         log.warning("rendition %s: another worker has it", made.pk)
     except FileNotFoundError:
-        _end(made, state=RenditionState.FAILED, error="The recording is no longer on the server.")
+        _end(made, state=RenditionState.FAILED, error=said.store(GONE))
     except RecognitionError as error:
-        named = str(error).replace(PurePosixPath(str(made.video.file)).name, made.video.original_name)
-        _end(made, state=RenditionState.FAILED, error=named)
+        words = said.store_error(error, PurePosixPath(str(made.video.file)).name, made.video.original_name)
+        _end(made, state=RenditionState.FAILED, error=words)
     except Exception:
         log.exception("making rendition %s failed", made.pk)
-        _end(made, state=RenditionState.FAILED, error=OUR_FAULT)
+        _end(made, state=RenditionState.FAILED, error=said.store(OUR_FAULT))
 
 
 def _write(made: Rendition, heart: leases.Heart) -> str:

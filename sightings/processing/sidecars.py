@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from recognition.errors import NoPositions, NotNeeded, TelemetryUnreadable
 from recognition.telemetry import extract
@@ -35,15 +36,17 @@ def read_positions(path: Path, filename: str) -> Positions:
     except NotNeeded:
         raise
     except NoPositions as error:
-        raise NoPositions(
-            f"There are no positions in {filename}. The video is read all the same, only without a map. "
+        words = gettext_noop(
+            "There are no positions in %(name)s. The video is read all the same, only without a map. "
             "Check that the camera had GPS reception, or upload another track."
-        ) from error
+        )
+        raise NoPositions(words, name=filename) from error
     if track.started_at is None:
-        raise NoTimes(
-            f"{filename} has positions but no times, so they cannot be laid over a video. "
+        words = gettext_noop(
+            "%(name)s has positions but no times, so they cannot be laid over a video. "
             "Export the track with time stamps."
         )
+        raise NoTimes(words, name=filename)
     return track
 
 

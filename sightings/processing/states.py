@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from sightings import said
 from sightings.models import (
     ProcessingRun,
     Reprocess,
@@ -112,11 +114,13 @@ def _reason(run: ProcessingRun) -> tuple[str, str]:
     """What went wrong in the first part that failed, and how many did."""
     failed = list(Segment.objects.filter(run=run, state=SegmentState.FAILED).order_by("index"))
     if not failed:
-        return "stopped", "What is missing can be read later."
+        return "stopped", said.store(gettext_noop("What is missing can be read later."))
     first = failed[0]
-    more = f" {len(failed) - 1} more parts failed as well." if len(failed) > 1 else ""
     span = f"{_clock(first.start_s)}–{_clock(first.end_s)}"
-    return first.error_code, f"The part {span} could not be read: {first.error}{more}"
+    one = gettext_noop("The part %(span)s could not be read: %(why)s")
+    several = gettext_noop("The part %(span)s could not be read: %(why)s Other parts failed as well: %(others)s.")
+    words = several if len(failed) > 1 else one
+    return first.error_code, said.store(words, span=span, why=first.error, others=len(failed) - 1)
 
 
 def _clock(seconds: float) -> str:

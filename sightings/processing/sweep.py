@@ -32,7 +32,7 @@ from sightings.processing.sidecars import IN_PLACE
 from sightings.processing.states import UNFINISHED
 from sightings.progress import publish_upload
 from sightings.queue import Queue, send, waiting
-from sightings.services import alert_mail, uploads
+from sightings.services import alert_mail, reprocess_decide, uploads
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +46,18 @@ def sweep() -> None:
     sweep_runs()
     sweep_bytes()
     sweep_cars()
+    sweep_decisions()
     sweep_discarded()
     sweep_renditions()
     sweep_mail()
+
+
+def sweep_decisions() -> None:
+    """Readings that are to be taken over or switched back, and whose worker died or was never told."""
+    asked = Reprocess.objects.filter(state__in=list(reprocess_decide.BEFORE))
+    if not waiting("light"):
+        for pk in list(asked.values_list("pk", flat=True)[:MOST]):
+            send("decide_reprocess", "light", {"reprocess_id": pk})
 
 
 def sweep_discarded() -> None:

@@ -9,7 +9,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from sightings.models import Alert, MailState
@@ -42,7 +42,8 @@ def send(alert_id: int) -> None:
         return
     alert = Alert.objects.select_related("watchlist__fleet", "entry", "video__trip__vehicle").get(pk=alert_id)
     try:
-        _message(alert).send()
+        with translation.override(settings.LANGUAGE_CODE):  # nobody's browser is asked here
+            _message(alert).send()
     except (SMTPException, OSError) as error:
         _put_off(alert, error)
     else:

@@ -9,7 +9,13 @@ from django.db import transaction
 from sightings.models import Difference, ProcessingRun, ReprocessState, RunState, Sighting, Video
 from sightings.services.likeness import SAME_TEXT, SLACK_S, box_at, likeness
 
-UNDECIDED = (ReprocessState.WAITING, ReprocessState.READING, ReprocessState.READY, ReprocessState.UNREAD)
+UNDECIDED = (
+    ReprocessState.WAITING,
+    ReprocessState.READING,
+    ReprocessState.READY,
+    ReprocessState.UNREAD,
+    ReprocessState.ACCEPTING,
+)
 
 
 @transaction.atomic

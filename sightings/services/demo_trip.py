@@ -20,6 +20,11 @@ VEHICLE = "Demo car"
 FILES = ("drive.gpx", "drive.mp4")  # the positions first, so that they are there when the video is looked at
 
 
+def wanted() -> Path:
+    """The mark that the first start is to draw the demo trip and bring it in; it goes when that is done."""
+    return Path(settings.DATA_DIR) / "demo" / "wanted"
+
+
 @transaction.atomic
 def ask_for_demo(*, fleet: Fleet, user: User) -> None:
     """Have the demo trip drawn and brought in by a worker; a minute or two. Raises NotAllowed."""

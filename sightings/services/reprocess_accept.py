@@ -7,7 +7,7 @@ place. No row is copied and none deleted, so nothing can be lost or doubled, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sightings.errors import AlreadyUndone, NotDecidable, UndoLaterFirst, VersionClash
+from sightings.errors import AlreadyUndone, NotDecidable, UndoLaterFirst
 from sightings.models import (
     Correction,
     Difference,
@@ -47,6 +47,7 @@ from sightings.services.standing import refresh_flagged, restate
 
 MOST_AT_ONCE = 500  # rows that one statement names
 WORDS: Any = ((Correction, "corrections"), (Flag, "flags"))
+Note = Callable[[float], None]
 CHOICES = ("changed", "gained", "lost")  # kinds that people can take or leave
 
 
@@ -70,46 +71,52 @@ def choose(
 
 
 @transaction.atomic
-def accept_reprocess(*, job: Reprocess, user: User, expected_version: int | None = None) -> Reprocess:
+def accept_reprocess(*, job: Reprocess, user: User, note: Note = lambda share: None) -> Reprocess:
     """Make the new reading the one that people see, but for what they declined and what they have said.
 
-    Raises NotAllowed, VersionClash, NotDecidable.
+    `note` is told how much of it is done, 0–1. Raises NotAllowed, NotDecidable.
     """
     runs = _take_hold(job, user)
-    ready = Reprocess.objects.filter(pk=job.pk, state=ReprocessState.READY)
-    if expected_version is not None and not ready.filter(version=expected_version).exists() and ready.exists():
-        words = gettext("Someone else chose otherwise meanwhile. Look at the choices again, then accept.")
-        raise VersionClash(words)
+    ready = Reprocess.objects.filter(pk=job.pk, state__in=[ReprocessState.READY, ReprocessState.ACCEPTING])
     if ready.update(state=ReprocessState.ACCEPTED, decided_at=timezone.now(), decided_by=user) != 1:
         raise NotDecidable
     job.before = {"current": {}, "moved": {}, "corrections": {}, "flags": {}}
-    for run in runs:
+    for done, run in enumerate(runs, 1):
         _accept_run(run, job.before)
+        note(done / len(runs))
     job.save(update_fields=["before"])
     _note("reprocess.accepted", job, user, runs)
     return job
 
 
 @transaction.atomic
-def undo_accept(*, job: Reprocess, user: User) -> Reprocess:
+def undo_accept(*, job: Reprocess, user: User, note: Note = lambda share: None) -> Reprocess:
     """Switch back to the reading of before, exactly; words that people said since go along. It can be accepted again.
 
-    Raises NotAllowed, AlreadyUndone, UndoLaterFirst.
+    `note` is told how much of it is done, 0–1. Raises NotAllowed, AlreadyUndone, UndoLaterFirst.
     """
     runs = _take_hold(job, user)
-    before, decided_at = Reprocess.objects.values_list("before", "decided_at").get(pk=job.pk)
-    later = Reprocess.objects.filter(state=ReprocessState.ACCEPTED, decided_at__gt=decided_at or timezone.now())
-    if later.filter(runs__video__in=[run.video_id for run in runs]).exclude(pk=job.pk).exists():
-        words = gettext("Another reading of one of these videos was accepted after that. Undo the latest first.")
-        raise UndoLaterFirst(words)
-    accepted = Reprocess.objects.filter(pk=job.pk, state=ReprocessState.ACCEPTED)
+    before = Reprocess.objects.values_list("before", flat=True).get(pk=job.pk)
+    require_latest(job)
+    accepted = Reprocess.objects.filter(pk=job.pk, state__in=[ReprocessState.ACCEPTED, ReprocessState.UNDOING])
     if accepted.update(state=ReprocessState.READY, decided_at=None, decided_by=None, before={}) != 1:
         raise AlreadyUndone
-    for run in runs:
+    for done, run in enumerate(runs, 1):
         if str(run.video_id) in before["current"]:
             _undo_run(run, before)
+        note(done / len(runs))
     _note("reprocess.undone", job, user, runs)
     return job
+
+
+def require_latest(job: Reprocess) -> None:
+    """Raises UndoLaterFirst where another reading of one of its videos was accepted after it."""
+    taken = [ReprocessState.ACCEPTING, ReprocessState.ACCEPTED, ReprocessState.UNDOING]
+    later = Reprocess.objects.filter(state__in=taken, runs__video__in=job.runs.values("video")).exclude(pk=job.pk)
+    decided_at = Reprocess.objects.values_list("decided_at", flat=True).get(pk=job.pk)
+    if later.exclude(decided_at__lte=decided_at or timezone.now()).exists():
+        words = gettext("Another reading of one of these videos was accepted after that. Undo the latest first.")
+        raise UndoLaterFirst(words)
 
 
 def _take_hold(job: Reprocess, user: User) -> list[ProcessingRun]:

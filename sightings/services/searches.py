@@ -52,14 +52,14 @@ def look_at_search(*, search: SavedSearch, seen_upto: int) -> None:
 
 @transaction.atomic
 def delete_search(*, search: SavedSearch) -> None:
-    SavedSearch.objects.filter(pk=search.pk, deleted_at=None).update(deleted_at=timezone.now())
-    audit.record(action="search.deleted", user=search.user, fleet=search.fleet, target=search)
+    if SavedSearch.objects.filter(pk=search.pk).let_go():
+        audit.record(action="search.deleted", user=search.user, fleet=search.fleet, target=search)
 
 
 @transaction.atomic
 def restore_search(*, search: SavedSearch) -> SavedSearch:
     """Take a deletion back; restoring what is there changes nothing."""
-    if SavedSearch.objects.filter(pk=search.pk).exclude(deleted_at=None).update(deleted_at=None):
+    if SavedSearch.objects.filter(pk=search.pk).bring_back():
         audit.record(action="search.restored", user=search.user, fleet=search.fleet, target=search)
     search.refresh_from_db()
     return search

@@ -76,9 +76,21 @@ def history(user: User, trip: Trip) -> list[TripEdit]:
     concerned = Q(trip=trip) | Q(other=trip)
     rows = TripEdit.objects.visible_to(user).filter(concerned).defer("before").select_related("user", "undone_by")
     edits = list(rows.order_by("-pk"))
+    newest = _newest({one for edit in edits for one in _trips_of(edit)})
     for edit in edits:
-        edit.undoable = edit.undone_at is None and not later(edit).exists()  # type: ignore[attr-defined]
+        last = all(edit.pk >= newest.get(one, 0) for one in _trips_of(edit))
+        edit.undoable = edit.undone_at is None and last  # type: ignore[attr-defined]
     return edits
+
+
+def _trips_of(edit: TripEdit) -> list[int]:
+    return list(filter(None, (edit.trip_id, edit.other_id)))
+
+
+def _newest(trips: set[int]) -> dict[int, int]:
+    """The last act on each trip that still stands."""
+    standing = TripEdit.objects.filter(Q(trip__in=trips) | Q(other__in=trips), undone_at=None).order_by("pk")
+    return {one: edit.pk for edit in standing.only("trip", "other") for one in _trips_of(edit)}
 
 
 def edit_of(user: User, trip: Trip, pk: int) -> TripEdit | None:
@@ -89,7 +101,7 @@ def edit_of(user: User, trip: Trip, pk: int) -> TripEdit | None:
 
 def later(edit: TripEdit) -> FleetQuerySet[TripEdit]:
     """Acts that build on this one, and still stand."""
-    concerned = list(filter(None, (edit.trip_id, edit.other_id)))
+    concerned = _trips_of(edit)
     return TripEdit.objects.filter(
         Q(trip__in=concerned) | Q(other__in=concerned), fleet=edit.fleet_id, undone_at=None, pk__gt=edit.pk
     )

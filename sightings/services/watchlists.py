@@ -25,12 +25,16 @@ MOST_EMAILS = 20
 
 
 @transaction.atomic
-def create_watchlist(*, user: User, fleet: Fleet, values: Mapping[str, Any]) -> Watchlist:
-    """Raises NotAllowed, NameMissing, BadQuery."""
+def create_watchlist(
+    *, user: User, fleet: Fleet, values: Mapping[str, Any], entry: Mapping[str, Any] | None = None
+) -> Watchlist:
+    """With an entry to begin with, or without. Raises NotAllowed, NameMissing, BadQuery."""
     require_role(user, fleet, Role.REVIEWER)
     watchlist = Watchlist(fleet=fleet, user=user)
     _write(watchlist, {"name": "", **values})
     audit.record(action="watchlist.created", user=user, fleet=fleet, target=watchlist)
+    if entry:
+        add_entry(watchlist=watchlist, user=user, **entry)
     return watchlist
 
 
@@ -76,7 +80,7 @@ def _check(watchlist: Watchlist) -> None:
 def delete_watchlist(*, watchlist: Watchlist, user: User) -> None:
     """Its alerts go from the inbox with it, and come back with it. Raises NotAllowed."""
     require_role(user, watchlist.fleet, Role.REVIEWER)
-    if Watchlist.objects.filter(pk=watchlist.pk, deleted_at=None).update(deleted_at=timezone.now()):
+    if Watchlist.objects.filter(pk=watchlist.pk).let_go():
         audit.record(action="watchlist.deleted", user=user, fleet=watchlist.fleet, target=watchlist)
         publish_alert(watchlist.fleet_id)
 
@@ -85,7 +89,7 @@ def delete_watchlist(*, watchlist: Watchlist, user: User) -> None:
 def restore_watchlist(*, watchlist: Watchlist, user: User) -> Watchlist:
     """Take a deletion back; restoring what is there changes nothing. Raises NotAllowed."""
     require_role(user, watchlist.fleet, Role.REVIEWER)
-    if Watchlist.objects.filter(pk=watchlist.pk).exclude(deleted_at=None).update(deleted_at=None):
+    if Watchlist.objects.filter(pk=watchlist.pk).bring_back():
         audit.record(action="watchlist.restored", user=user, fleet=watchlist.fleet, target=watchlist)
         publish_alert(watchlist.fleet_id)
     watchlist.refresh_from_db()

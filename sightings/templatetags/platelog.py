@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from sightings import plate_query, selectors_pages
+from sightings import plate_query, said, selectors_pages
 from sightings.models import ReviewState, Sighting
 from sightings.plate_query import PlateQuery
 from sightings.selectors import Person, is_doubtful
@@ -28,6 +28,8 @@ STAGES = {
     "merging": gettext_lazy("Merging"),
     "pausing": gettext_lazy("Pausing"),
     "paused": gettext_lazy("Paused"),
+    "accepting": gettext_lazy("Taking it over"),
+    "undoing": gettext_lazy("Switching back"),
     "done": gettext_lazy("Done"),
     "partial": gettext_lazy("Partial"),
     "failed": gettext_lazy("Failed"),
@@ -94,6 +96,9 @@ def icon(name: str) -> SafeString:
 
 def _static() -> str:
     return settings.STATIC_URL
+
+
+register.filter("said", said.say)
 
 
 @register.filter

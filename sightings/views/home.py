@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     since = _since(request, person)
     if not cards:
         asked = _moment(request.session.get(DEMO))
-        drawing = asked is not None and timezone.now() - asked < DEMO_TAKES
+        drawing = demo_trip.wanted().exists() or (asked is not None and timezone.now() - asked < DEMO_TAKES)
         return render(request, "sightings/home.html", {"drawing_demo": drawing, **uploader(person)})
     context = {
         "cards": cards,

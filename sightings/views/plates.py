@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sightings import selectors_pages, selectors_plate
+from sightings import selectors_alerts, selectors_pages, selectors_plate
 from sightings.filters import key_of
 from sightings.forms import PlateNotesForm
 from sightings.models import Plate, Role, User
@@ -83,9 +83,11 @@ def _shown(request: HttpRequest, person: User, plate: Plate, unsaved: dict[str, 
     zone = timezone.get_current_timezone()
     may_write = has_role(person, plate.fleet, Role.REVIEWER)
     history = selectors_plate.history(person, plate)
+    listed = Paginator(history, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "plate": plate,
-        "page": Paginator(history, PER_PAGE).get_page(request.GET.get("page")),
+        "page": listed,
+        "watched": selectors_alerts.watched(person, list(listed)),
         "trips": selectors_plate.trips_of(person, plate),
         "trip_count": history.order_by().values("trip").distinct().count(),
         "vehicles": selectors_plate.vehicles_of(person, plate),

@@ -21,7 +21,7 @@ from sightings import selectors, selectors_reprocess
 from sightings.errors import PlatelogError
 from sightings.filters import key_of
 from sightings.models import Reprocess, Role, Trip, User
-from sightings.services import audit, reprocess, reprocess_accept
+from sightings.services import audit, reprocess, reprocess_accept, reprocess_decide
 from sightings.services.roles import has_role
 from sightings.views.people import page as page_for_people
 from sightings.views.people import person_of, told
@@ -72,8 +72,8 @@ def _asked(person: User, vehicle: str, start: str, end: str, chosen: set[int]) -
     trips = selectors_reprocess.choosable(person)
     if chosen:
         return trips.filter(pk__in=chosen)[:MOST_TRIPS]
-    if vehicle.isascii() and vehicle.isdigit():
-        trips = trips.filter(vehicle=int(vehicle[:18]))
+    if (key := key_of(vehicle)) is not None:
+        trips = trips.filter(vehicle=key)
     zone = timezone.get_current_timezone()
     if (first := _day(start)) is not None:
         trips = trips.filter(started_at__gte=datetime.combine(first, time(), zone))
@@ -125,6 +125,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_write = has_role(person, job.fleet, Role.REVIEWER)
     context = {
         "job": job,
+        "deciding": job.state in reprocess_decide.BEFORE,
         "live": selectors_reprocess.told_of([job])[0][1],
         "runs": runs,
         "not_read": selectors_reprocess.not_read(runs),
@@ -143,19 +144,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @page_for_people
 def accept(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() else None
+    version = key_of(request.POST.get("version", ""))
 
     def act(*, job: Reprocess, user: User) -> None:
-        reprocess_accept.accept_reprocess(job=job, user=user, expected_version=version)
+        reprocess_decide.ask_accept(job=job, user=user, expected_version=version)
 
-    return _acted(request, pk, act, gettext("Accepted. You can switch back at any time."))
+    return _acted(request, pk, act, gettext("It is being taken over. You can switch back at any time."))
 
 
 @require_POST
 @page_for_people
 def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    return _acted(request, pk, reprocess_accept.undo_accept, gettext("Switched back: everything is as it was."))
+    return _acted(request, pk, reprocess_decide.ask_undo, gettext("It is being switched back."))
 
 
 @require_POST

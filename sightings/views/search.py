@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from sightings import filters, plate_query, results, selectors
+from sightings import filters, plate_query, results, selectors, selectors_alerts, watching
 from sightings.errors import BadQuery
-from sightings.filters import SightingFilters
-from sightings.models import User
+from sightings.filters import SightingFilters, key_of
+from sightings.models import Role, User
 from sightings.services import audit
-from sightings.services.roles import fleet_for_audit
+from sightings.services.roles import fleet_for_audit, fleets_with_role
 from sightings.services.searches import VIEWS
 from sightings.views.charts import bars
 from sightings.views.people import page as page_for_people
@@ -62,8 +62,8 @@ def explain(request: HttpRequest) -> JsonResponse:
 
 
 def _found(request: HttpRequest, person: User, asked: SightingFilters, shown: Mapping[str, Any]) -> dict[str, Any]:
-    words, view, offset = shown["words"], shown["view"], _whole(request, "offset", 0)
-    upto = _whole(request, "upto", 0) or results.newest_key(person)
+    words, view, offset = shown["words"], shown["view"], key_of(request.GET.get("offset", "")) or 0
+    upto = key_of(request.GET.get("upto", "")) or results.newest_key(person)
     if not offset:
         _note(person, words)
     limit = PER_PAGE.get(view, 0)
@@ -75,6 +75,7 @@ def _found(request: HttpRequest, person: User, asked: SightingFilters, shown: Ma
         "asked": asked,
         "total": total,
         "rows": rows[:limit],
+        "watched": selectors_alerts.watched(person, rows[:limit]),
         "more": urlencode(address | {"offset": offset + limit, "upto": upto}) if more else "",
         "upto": upto,
         "views": [(name, label, urlencode(words | {"view": name})) for name, label in VIEW_LABELS],
@@ -83,6 +84,8 @@ def _found(request: HttpRequest, person: User, asked: SightingFilters, shown: Ma
         "presets": _presets(words, view),
         "trips": selectors.trip_choices(person, asked.trip, MOST_TRIPS),
     }
+    if asked.plate is not None and not found["chips"] and (entry := watching.entry_of(asked.plate)):
+        found["watch"] = urlencode(entry) if fleets_with_role(person, Role.REVIEWER) else ""
     if asked.plate is not None and not offset:
         found |= {"plates": _plates(person, words)}
     return found | (_chart(person, asked, words, shown["zone"]) if view == "time" else {})
@@ -159,12 +162,6 @@ def _label(name: str, value: str, vehicles: Mapping[str, str]) -> str:
     if name == "flagged" and value not in ("true", "1"):
         return gettext("not flagged")
     return str(LABELS[name]) % {"value": value}
-
-
-def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
-    """A number that "Show more" put into its address."""
-    typed = request.GET.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else otherwise
 
 
 VIEW_LABELS = (("list", _("List")), ("crops", _("Pictures")), ("map", _("Map")), ("time", _("Over time")))

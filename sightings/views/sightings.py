@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from sightings import selectors, selectors_pages, selectors_review
+from sightings import selectors, selectors_alerts, selectors_pages, selectors_review
 from sightings.api.serializers.votes import VoteMatrixSerializer
+from sightings.filters import key_of
 from sightings.forms import FLAG_REASONS, CorrectionForm, FlagForm
 from sightings.models import Correction, Flag, Role, Sighting, User
 from sightings.services import audit, reviews
@@ -29,6 +30,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     audit.record(action="sighting.viewed", user=person, fleet=sighting.fleet, target=sighting)
     context = {
         "sighting": sighting,
+        "watched": selectors_alerts.watched(person, [sighting]),
         "history": _history(sighting),
         "places": selectors_pages.places([sighting]),
         "box": selectors_pages.box_in_context(sighting),
@@ -53,8 +55,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 def _word(request: HttpRequest, sighting: Sighting, person: User) -> tuple[Callable[[], Any] | None, str]:
     """What a form asks for and the words for when it is done; nothing to do where the form is not filled in right."""
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() else None
+    version = key_of(request.POST.get("version", ""))
     action, note = request.POST.get("action"), request.POST.get("note", "")[:500]
     if action == "confirm":
         return lambda: reviews.confirm_sighting(

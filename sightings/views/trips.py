@@ -89,7 +89,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     runs = [run for video in trip.videos.all() for run in video.runs.all()[:1]]
     context = {
         "trip": trip,
-        "data": selectors_pages.trip_data(person, trip),
+        "data": selectors_pages.packed(selectors_pages.trip_data(person, trip)),
         "failed": [segment for run in runs for segment in run.segments.all() if segment.state == "failed"],
         "may_write": may_write,
         "may_manage": has_role(person, trip.fleet, Role.MANAGER),
@@ -109,7 +109,7 @@ def data(request: HttpRequest, pk: int) -> JsonResponse:
     person = person_of(request)
     trip = _trip(person, pk)
     note_once(person, "trip.viewed", trip.fleet, trip)
-    response = JsonResponse(selectors_pages.trip_data(person, trip))
+    response = JsonResponse(selectors_pages.packed(selectors_pages.trip_data(person, trip)))
     response["Cache-Control"] = "no-store"
     return response
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sightings import selectors, selectors_pages
+from sightings import said, selectors, selectors_pages
 from sightings.models import Role, User
 from sightings.progress import upload_message
 from sightings.services.roles import has_role, home_fleet
@@ -31,7 +31,7 @@ def uploader(person: User, *, with_list: bool = True) -> dict[str, Any]:
         "fleet": fleet,
         "may_upload": has_role(person, fleet, Role.REVIEWER),
         "vehicles": selectors.vehicles_for(person).filter(fleet=fleet),
-        "uploads": [upload_message(row)["upload"] for row in rows],
+        "uploads": said.say_all([upload_message(row)["upload"] for row in rows]),
         "accept": ",".join(sorted(VIDEO_SUFFIXES | TELEMETRY_SUFFIXES)),
         "largest": largest_upload(),
     }

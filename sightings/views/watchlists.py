@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sightings import selectors_alerts
 from sightings.errors import PlatelogError
+from sightings.filters import key_of
 from sightings.forms import WatchlistForm
 from sightings.models import AlertState, Fleet, Role, User, Watchlist
 from sightings.services import alerts as alert_services
@@ -29,12 +31,12 @@ ENTRIES_PER_PAGE = 100
 @require_safe
 @page_for_people
 def index(request: HttpRequest) -> HttpResponse:
-    person, deleted = person_of(request), request.GET.get("deleted", "")
+    person = person_of(request)
     context = {
         "watchlists": selectors_alerts.watchlists_for(person),
         "may_write": bool(fleets_with_role(person, Role.REVIEWER)),
         "mail_on": bool(settings.EMAIL_URL),
-        "deleted": int(deleted[:18]) if deleted.isdecimal() else None,
+        "deleted": key_of(request.GET.get("deleted", "")),
     }
     return render(request, "sightings/watchlists.html", context)
 
@@ -42,18 +44,22 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page_for_people
 def new(request: HttpRequest) -> HttpResponseBase:
+    """`?pattern=`, `?alike=1` and `?near=1` say what stands on it from the start."""
     person = person_of(request)
     fleet = home_fleet(person, request.GET.get("fleet", ""))
     require_role(person, fleet, Role.REVIEWER)
     form = WatchlistForm(request.POST or None, fleet=fleet)
+    words = request.POST if request.method == "POST" else request.GET
+    pattern = words.get("pattern", "")
+    entry = {"pattern": pattern, "alike": "alike" in words, "near": "near" in words} if pattern else None
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.create_watchlist(user=person, fleet=fleet, values=form.values())
+            made = services.create_watchlist(user=person, fleet=fleet, values=form.values(), entry=entry)
         except PlatelogError as error:
             form.add_error(None, error.detail)
         else:
             return redirect("watchlist", pk=made.pk)
-    return _shown(request, form, fleet, None)
+    return _shown(request, form, fleet, None, entry)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,12 +80,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _shown(request, form, watchlist.fleet, watchlist)
 
 
-def _shown(request: HttpRequest, form: WatchlistForm, fleet: Fleet, watchlist: Watchlist | None) -> HttpResponse:
+def _shown(
+    request: HttpRequest,
+    form: WatchlistForm,
+    fleet: Fleet,
+    watchlist: Watchlist | None,
+    entry: dict[str, Any] | None = None,
+) -> HttpResponse:
     person = person_of(request)
     context: dict[str, Any] = {
         "form": form,
         "fleet": fleet,
         "watchlist": watchlist,
+        "entry": entry,
         "may_write": has_role(person, fleet, Role.REVIEWER),
         "mail_on": bool(settings.EMAIL_URL),
         "fleets": Fleet.objects.visible_to(person).filter(pk__in=fleets_with_role(person, Role.REVIEWER)),
@@ -113,18 +126,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Alerts that are open, unless others are asked for. `?state=acknowledged`, `?watchlist=3`, `?alert=7`."""
     person, words = person_of(request), request.GET
     found, state = selectors_alerts.alerts_for(person), words.get("state", AlertState.OPEN)
-    if (one := words.get("alert", "")).isdecimal():
-        found, state = found.filter(pk=int(one[:18])), ""
+    if (one := key_of(words.get("alert", ""))) is not None:
+        found, state = found.filter(pk=one), ""
     elif state in AlertState.values:
         found = found.filter(state=state)
-    if (chosen := words.get("watchlist", "")).isdecimal():
-        found = found.filter(watchlist=int(chosen[:18]))
+    if (chosen := key_of(words.get("watchlist", ""))) is not None:
+        found = found.filter(watchlist=chosen)
     audit.record(action="alerts.viewed", user=person, fleet=fleet_for_audit(person))
     context = {
         "page": Paginator(found, PER_PAGE).get_page(words.get("page")),
         "state": state,
         "chosen": chosen,
-        "query": f"state={state}&watchlist={chosen}" if chosen.isdecimal() or not chosen else f"state={state}",
+        "query": urlencode({"state": state, "watchlist": "" if chosen is None else chosen}),
         "watchlists": selectors_alerts.watchlists_for(person),
         "writable": fleets_with_role(person, Role.REVIEWER),
     }

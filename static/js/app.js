@@ -1,5 +1,6 @@
-// What every page does: keys, theme, copying, live jobs, the offline banner.
-import { h, left, typing } from "./dom.js";
+// What every page does: keys, theme, copying, live jobs, the offline banner, the head of a printed page.
+/* global applyTheme */
+import { h, left, typing, when } from "./dom.js";
 import { connect, on } from "./live.js";
 import { copyOnClick } from "./plate.js";
 import { isActive, liveBlock, percentOf, showTrip } from "./progress.js";
@@ -21,20 +22,20 @@ function showTheme() {
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
     button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen));
   }
+  document.getElementById("contrast-switch").checked = document.documentElement.dataset.contrast === "more";
 }
 
 function chooseTheme(event) {
   const choice = event.target.dataset.themeChoice;
   if (!choice) return;
-  if (choice === "auto") {
-    localStorage.removeItem("theme");
-    delete document.documentElement.dataset.theme;
-  } else {
-    localStorage.setItem("theme", choice);
-    document.documentElement.dataset.theme = choice;
-  }
-  showTheme();
-  dispatchEvent(new Event("themechange"));
+  if (choice === "auto") localStorage.removeItem("theme");
+  else localStorage.setItem("theme", choice);
+  applyTheme();
+}
+
+function chooseContrast(event) {
+  localStorage.setItem("contrast", event.target.checked ? "more" : "normal");
+  applyTheme();
 }
 
 function showOffline() {
@@ -77,8 +78,22 @@ function onTrip(trip) {
   if (isActive(trip)) announce(`${trip.name}: ${percentOf(trip)} %, ${left(trip.eta_s) || gettext("waiting")}`);
 }
 
+/** What stands above a printed page, as of now; maps are drawn for white paper, as wide as they are. */
+function beforePrint() {
+  const head = document.getElementById("print-head");
+  head.querySelector("[data-field=when]").textContent = when(Date.now(), { dateStyle: "long", timeStyle: "short" });
+  head.querySelector("[data-field=address]").textContent = location.href;
+  for (const map of document.querySelectorAll(".map")) map.style.setProperty("--drawn", `${map.clientWidth}px`);
+  document.documentElement.dataset.theme = "light";
+  dispatchEvent(new Event("themechange"));
+}
+
 document.addEventListener("keydown", focusSearch);
+addEventListener("beforeprint", beforePrint);
+addEventListener("afterprint", applyTheme);
 document.getElementById("theme-switch").addEventListener("click", chooseTheme);
+document.getElementById("contrast-switch").addEventListener("change", chooseContrast);
+addEventListener("themechange", showTheme);
 addEventListener("online", showOffline);
 addEventListener("offline", showOffline);
 for (const item of document.querySelectorAll(".toast")) fade(item);

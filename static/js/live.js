@@ -22,7 +22,7 @@ function tell(type, payload) {
 export function connect() {
   if (socket) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/fleet/`);
+  socket = new WebSocket(`${scheme}://${location.host}/ws/fleet/?language=${document.documentElement.lang}`);
   const ping = setInterval(() => socket?.readyState === 1 && socket.send('{"type":"ping"}'), PING_EVERY);
   socket.addEventListener("open", () => {
     wait = FIRST_WAIT;

@@ -25,6 +25,7 @@ async function copy(chip) {
   } catch {
     return; // without permission the text can still be selected by hand
   }
+  chip.dataset.copied = gettext("Copied");
   chip.classList.add("copied");
   setTimeout(() => chip.classList.remove("copied"), 900);
 }

@@ -1,7 +1,7 @@
 // How a trip stands, written into whatever on the page carries data-trip.
 import { h, icon, left } from "./dom.js";
 
-const ACTIVE = ["waiting", "reading"];
+const ACTIVE = ["waiting", "reading", "accepting", "undoing"];
 const TAGS = {
   done: ["certain", "certain", gettext("Read")],
   partial: ["doubtful", "doubtful", gettext("Partly read")],
@@ -16,6 +16,8 @@ const STAGES = {
   merging: gettext("Joining the parts"),
   pausing: gettext("Pausing after this part"),
   paused: gettext("Paused"),
+  accepting: gettext("Taking it over"),
+  undoing: gettext("Switching back"),
 };
 const WHEN = { going: (trip) => !trip.paused, paused: (trip) => trip.paused, first: (trip) => trip.first, "in-turn": (trip) => !trip.first };
 

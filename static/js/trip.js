@@ -11,7 +11,7 @@ import { makeWords } from "./trip_words.js";
 
 const REFRESH_EVERY = 4000;
 const JUMP = 5; // seconds
-const data = pageData("trip-data");
+const data = unpacked(pageData("trip-data"));
 let known = byId(data);
 const trip = {
   data,
@@ -48,6 +48,19 @@ const trip = {
   },
 };
 
+/** Sightings come as a list for each of their fields. */
+function unpacked({ sightings: fields, ...rest }) {
+  const names = Object.keys(fields);
+  const offsets = new Map(rest.videos.map((one) => [one.id, one.offset]));
+  const sightings = (fields.id ?? []).map((_, index) => {
+    const sighting = Object.fromEntries(names.map((name) => [name, fields[name][index]]));
+    const [lat, lon, range_m, major_m, minor_m, angle_deg] = sighting.car ?? [];
+    const car = sighting.car && { lat, lon, range_m, ellipse: { major_m, minor_m, angle_deg } };
+    return { ...sighting, car, at: offsets.get(sighting.video) + sighting.best };
+  });
+  return { ...rest, sightings };
+}
+
 function byId({ sightings }) {
   return new Map(sightings.map((sighting) => [sighting.id, sighting]));
 }
@@ -75,7 +88,7 @@ async function refresh() {
   }
   asked = true;
   try {
-    trip.data = await api(`/trips/${data.trip.id}/data/`);
+    trip.data = unpacked(await api(`/trips/${data.trip.id}/data/`));
     known = byId(trip.data);
     showHead(trip.data.trip);
     for (const view of trip.views) view.refresh?.();

@@ -29,14 +29,14 @@ export function makeList(trip) {
   }
 
   /** Bring the rows in view up to date; one that has not changed stays the same element and keeps its focus. */
-  function paint() {
+  function paint({ all = false } = {}) {
     if (!found.length) {
       rows.clear();
       list.replaceChildren(empty());
       return;
     }
-    const first = Math.max(0, Math.floor(list.scrollTop / high) - BEYOND);
-    const last = Math.min(found.length, Math.ceil((list.scrollTop + list.clientHeight) / high) + BEYOND);
+    const first = all ? 0 : Math.max(0, Math.floor(list.scrollTop / high) - BEYOND);
+    const last = all ? found.length : Math.min(found.length, Math.ceil((list.scrollTop + list.clientHeight) / high) + BEYOND);
     const inView = found.slice(first, last);
     const ids = new Set(inView.map((sighting) => sighting.id));
     for (const id of rows.keys()) if (!ids.has(id) && !holdsFocus(id)) rows.delete(id);
@@ -98,7 +98,9 @@ export function makeList(trip) {
 
   const restart = () => ((list.scrollTop = 0), refresh());
   for (const control of [filter, doubtful]) control.addEventListener("input", restart);
-  list.addEventListener("scroll", paint, { passive: true });
+  list.addEventListener("scroll", () => paint(), { passive: true });
+  addEventListener("beforeprint", () => paint({ all: true }));
+  addEventListener("afterprint", () => paint());
   // The list grows and shrinks as the video's size becomes known; the row that is on stays in sight.
   new ResizeObserver(() => found.length && choose(trip.now)).observe(list);
   return { refresh, shown: () => found, choose, light };
@@ -107,6 +109,7 @@ export function makeList(trip) {
 function verdict(sighting) {
   const tag = (tone, shape, words) => h("span", { class: `tag ${tone}`, title: words }, icon(shape), h("span.tag-words", {}, words));
   const list = [];
+  if (sighting.watched) list.push(tag("watched", "watched", gettext("Watched")));
   if (sighting.flagged) list.push(tag("watched", "flag", gettext("Flagged")));
   if (sighting.state === "rejected") list.push(tag("wrong", "wrong", gettext("Not a plate")));
   else if (sighting.state === "corrected") list.push(tag("certain", "pen", gettext("Corrected")));

@@ -190,4 +190,11 @@ entries?.addEventListener("click", ({ target }) => {
 });
 for (const button of document.querySelectorAll("[data-try]")) button.addEventListener("click", () => tryOut(button.dataset.try));
 if (watchlist) readCsv(watchlist);
+else if (form) explain(); // what a search brought along
+// A new watchlist is made with the plate that stands in the other form.
+settings.addEventListener("formdata", ({ formData }) => {
+  if (watchlist || !form) return;
+  for (const name of ["pattern", "alike", "near"]) formData.delete(name);
+  for (const [name, value] of Object.entries(meaning())) if (value) formData.set(name, value === true ? "1" : value);
+});
 showArea();

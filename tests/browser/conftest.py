@@ -23,6 +23,7 @@ from tests.browser.wire import Wire
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 NAME, PASSWORD = "admin", "a password for tests alone"
+DEMO_PASSWORD = "a password for the drawn fleets"  # of demo-manager, whichever test seeds a fleet first
 START_S = 120.0
 PATIENCE_MS = 120_000  # how long anything may take on a busy machine before it counts as broken
 SEGMENT_SECONDS = "4"

@@ -2,7 +2,8 @@
 
     python tests/browser/look.py http://127.0.0.1:8000 USER PASSWORD [OUT_DIR] [PAGE…]
 
-The site must be running and hold at least one trip that has been read.
+The site must be running and hold at least one trip that has been read. CONTRAST=1 asks for more contrast,
+LANGUAGE_OF_PAGES=de for another language.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+MORE = bool(os.environ.get("CONTRAST"))  # with more contrast
+LANGUAGE = os.environ.get("LANGUAGE_OF_PAGES", "en")
+SLOW = ("trip", "plate", "sighting", "review", "map", "on-map", "watchlist", "watch-new")
 
 
 def addresses(page: Page, base: str) -> dict[str, str]:
@@ -31,6 +35,14 @@ def addresses(page: Page, base: str) -> dict[str, str]:
     plate = page.locator("a[href^='/plates/']").first.get_attribute("href") or ""
     doubtful = "/search/?doubtful=true"
     found |= {"review": "/review/", "aliases": "/review/aliases/", "batch": "/review/batch/"}
+    found |= {"crops": "/search/?view=crops", "over-time": "/search/?view=time", "on-map": "/search/?view=map"}
+    found |= {"map": "/map/", "alerts": "/alerts/?state=all", "watchlists": "/watchlists/", "vehicles": "/vehicles/"}
+    found |= {"again": "/reprocess/", "again-new": "/reprocess/new/", "watch-new": "/watchlists/new/?pattern=B99*"}
+    for name, listed in (("watchlist", "/watchlists/"), ("vehicle", "/vehicles/"), ("again-one", "/reprocess/")):
+        page.goto(base + listed)
+        links = page.locator(f"main a.stretch[href^='{listed}']")
+        if links.count():
+            found[name] = links.first.get_attribute("href") or ""
     return found | {"found": "/search/?q=*A*", "doubtful": doubtful, "sighting": sighting, "plate": plate}
 
 
@@ -40,7 +52,10 @@ def look(browser: Browser, base: str, user: str, password: str, out: Path, only:
         for theme in THEMES:
             phone = width_name == "phone"
             size = ViewportSize(width=width, height=height)
-            context = browser.new_context(viewport=size, color_scheme=theme, has_touch=phone, is_mobile=phone)
+            context = browser.new_context(
+                viewport=size, color_scheme=theme, contrast="more" if MORE else "no-preference", locale=LANGUAGE,
+                has_touch=phone, is_mobile=phone,
+            )  # fmt: skip
             page = context.new_page()
             page.goto(base + "/login/")
             if not only or "login" in only:
@@ -53,7 +68,7 @@ def look(browser: Browser, base: str, user: str, password: str, out: Path, only:
                 if only and name not in only:
                     continue
                 page.goto(base + address)
-                page.wait_for_timeout(1200 if name in ("trip", "plate", "sighting", "review") else 400)
+                page.wait_for_timeout(1200 if name in SLOW else 400)
                 yield _picture(page, out / f"{name}-{width_name}-{theme}.png")
             context.close()
 

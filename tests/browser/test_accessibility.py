@@ -1,4 +1,4 @@
-"""axe finds nothing against WCAG 2.2 AA on any page, in both themes and at both widths."""
+"""axe finds nothing against WCAG 2.2 AA on any page, in both themes, at both widths, and with more contrast."""
 
 from __future__ import annotations
 
@@ -11,45 +11,63 @@ from django.urls import URLPattern
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from sightings.urls import urlpatterns
-from tests.browser.conftest import Site
+from tests.browser.conftest import DEMO_PASSWORD, Site
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "a password for the drawn fleet"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
-    "wide and light": (ViewportSize(width=1440, height=900), "light"),
-    "wide and dark": (ViewportSize(width=1440, height=900), "dark"),
-    "phone and light": (ViewportSize(width=390, height=844), "light"),
-    "phone and dark": (ViewportSize(width=390, height=844), "dark"),
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+Theme, Contrast = Literal["light", "dark"], Literal["more", "no-preference"]
+LOOKS: dict[str, tuple[ViewportSize, Theme, Contrast]] = {
+    "wide and light": (WIDE, "light", "no-preference"),
+    "wide and dark": (WIDE, "dark", "no-preference"),
+    "phone and light": (PHONE, "light", "no-preference"),
+    "phone and dark": (PHONE, "dark", "no-preference"),
+    "light and of high contrast": (WIDE, "light", "more"),
+    "dark and of high contrast": (WIDE, "dark", "more"),
 }
 # Where the first object of an address like /trips/<pk>/ is found; "" where such addresses are no pages, or need work
 # that was done.
-OBJECTS = {name: f"/api/v1/{name}/" for name in ("trips", "sightings", "vehicles", "plates", "watchlists")}
-OBJECTS |= dict.fromkeys(("alerts", "corrections", "files", "flags", "reprocess", "review", "searches", "videos"), "")
-WATCHED = """
-from sightings.models import Fleet, User
+OBJECTS = {name: f"/api/v1/{name}/" for name in ("trips", "sightings", "vehicles", "plates", "watchlists", "reprocess")}
+OBJECTS |= {"review": "/api/v1/correction-batches/"}
+OBJECTS |= dict.fromkeys(("alerts", "corrections", "files", "flags", "searches", "videos"), "")
+DONE = """
+from sightings.models import Fleet, ProcessingRun, Reprocess, Sighting, User
+from sightings.services.alerting import watch
+from sightings.services.batches import correct_batch
+from sightings.services.compare import compare_video
 from sightings.services.watchlists import add_entry, create_watchlist
-who = User.objects.get(username="demo-manager")
-made = create_watchlist(user=who, fleet=Fleet.objects.get(slug="demo"), values={"name": "Stolen"})
+from tests.factories import make_run, make_sighting
+who, fleet = User.objects.get(username="demo-manager"), Fleet.objects.get(slug="demo")
+made = create_watchlist(user=who, fleet=fleet, values={"name": "Stolen"})
 add_entry(watchlist=made, user=who, pattern="B*")
+seen = Sighting.objects.filter(fleet=fleet)
+watch(seen)
+correct_batch(user=who, fleet=fleet, sightings=[row.pk for row in seen.doubtful()[:3]], text="B99BNX")
+job = Reprocess.objects.create(fleet=fleet, state="ready", user=who)
+run = ProcessingRun.objects.filter(video__fleet=fleet).first()
+fresh = make_run(run.video, is_current=False, reprocess=job)
+for n, old in enumerate(run.sightings.all()[:4]):
+    make_sighting(fresh, "", plate_raw=f"B0{n}NEW", at=old.first_seen_s, crop=old.crop)
+compare_video(run.video)
 """
-MORE = ("/search/?q=*A*", "/search/?doubtful=true")
+MORE = ("/search/?q=*A*", "/search/?doubtful=true", "/search/?view=crops", "/search/?view=time", "/alerts/?state=all")
+MORE += ("/review/batch/?text=B99BNX", "/watchlists/new/?pattern=B99*")
 
 
 @pytest.fixture(scope="module")
 def drawn(site: Site) -> Site:
-    site.manage("seed_demo", "--trips", "6", "--sightings", "300", "--crops", "30", "--password", PASSWORD)
-    site.manage("shell", "--verbosity", "0", "-c", WATCHED)
+    site.manage("seed_demo", "--trips", "6", "--sightings", "300", "--crops", "30", "--password", DEMO_PASSWORD)
+    site.manage("shell", "--verbosity", "0", "-c", DONE)
     return site
 
 
 @pytest.fixture(params=LOOKS)
 def visitor(request: pytest.FixtureRequest, chromium: Browser, drawn: Site) -> Iterator[BrowserContext]:
-    size, theme = LOOKS[request.param]
+    size, theme, contrast = LOOKS[request.param]
     phone = size["width"] < 500
     context = chromium.new_context(
-        base_url=drawn.url, viewport=size, color_scheme=theme, is_mobile=phone, has_touch=phone
+        base_url=drawn.url, viewport=size, color_scheme=theme, contrast=contrast, is_mobile=phone, has_touch=phone
     )
     yield context
     context.close()
@@ -83,7 +101,7 @@ def test_no_page_has_a_violation(visitor: BrowserContext) -> None:
     page.goto("/login/")
     found = violations(page, "/login/")
     page.get_by_label("User name").fill("demo-manager")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda url: "/login/" not in url)
     visited = [*addresses(visitor), *MORE]

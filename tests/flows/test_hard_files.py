@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sightings import said
 from sightings.models import ProcessingRun, Sighting, Trip, Upload, UploadState, Video
 from sightings.storage import upload_file
 from tests.flows.gpx import write_empty_gpx, write_gpx
@@ -24,7 +25,7 @@ def test_a_text_file_named_mp4_fails_kindly_and_leaves_nothing_behind(bring_in: 
     path.write_text("Dear diary, today I drove to the sea. " * 50)
     upload = bring_in(path)
     assert (upload.state, upload.error_code) == (UploadState.FAILED, "not_a_video")
-    assert "holiday.mp4 is not a video" in upload.error
+    assert "holiday.mp4 is not a video" in said.say(upload.error)
     assert upload.path == ""
     assert not list(upload_file("x").parent.iterdir())
     assert nothing_left_behind()
@@ -37,7 +38,7 @@ def test_a_video_whose_index_was_cut_off_fails_kindly_and_can_be_tried_again(
     path.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
     upload = bring_in(path)
     assert (upload.state, upload.error_code) == (UploadState.FAILED, "video_damaged")
-    assert "cut.mp4 was cut off" in upload.error
+    assert "cut.mp4 was cut off" in said.say(upload.error)
     assert upload.path != ""
     assert nothing_left_behind()
 
@@ -58,7 +59,9 @@ def test_a_video_with_a_cut_off_end_is_read_as_far_as_it_goes(bring_in: Any, fil
     assert upload.findings["probe"]["truncated"] is True
     (warning,) = upload.video.warnings
     assert warning["code"] == "cut_off"
-    assert warning["message"].startswith("early.mp4 ends too early: its last 7 s are missing. What is there is read.")
+    assert said.say(warning["message"]).startswith(
+        "early.mp4 ends too early: its last 7 s are missing. What is there is read."
+    )
     assert upload.findings["notes"] == [warning["message"]]
     assert Sighting.objects.filter(plate_raw="RED1001").exists()
     assert upload.trip.state == "done"
@@ -69,7 +72,7 @@ def test_an_empty_track_is_said_to_be_empty_and_its_video_goes_on_without(
 ) -> None:
     track = bring_in(write_empty_gpx(tmp_path / "drive.gpx"), batch="b1")
     assert (track.state, track.error_code) == (UploadState.FAILED, "no_positions")
-    assert "There are no positions in drive.gpx" in track.error
+    assert "There are no positions in drive.gpx" in said.say(track.error)
     upload = bring_in(film, batch="b1")
     assert upload.state == UploadState.DONE
     assert upload.findings["gps"]["found"] is False
@@ -82,7 +85,7 @@ def test_a_log_of_the_shock_sensor_is_no_failure(bring_in: Any, tmp_path: Path) 
     path.write_bytes(b"".join(struct.pack(">Ihhh", 100 * i, 3, -128, 4) for i in range(60)))
     upload = bring_in(path)
     assert upload.state == UploadState.DONE
-    assert upload.findings["notes"] == [
+    assert said.say_all(upload.findings["notes"]) == [
         "20260301_070000_N.3gf is a log of the shock sensor, which holds no positions. Its .gps file has them."
     ]
     assert upload.path == ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sightings import said
 from sightings.models import Sighting
 from tests.flows.gpx import START, write_gpx
 from tests.recognition.telemetry import cameras, containers
@@ -43,7 +44,7 @@ def test_a_camera_without_reception_is_named_as_that_and_not_as_a_failure(
     upload = bring_in(with_positions(film, tmp_path, status=b"V"))
     assert upload.state == "done"
     assert upload.findings["gps"]["found"] is False
-    assert "no reception" in upload.findings["gps"]["message"]
+    assert "no reception" in said.say(upload.findings["gps"]["message"])
 
 
 def test_a_track_uploaded_with_the_video_goes_before_the_one_inside(bring_in: Any, film: Path, tmp_path: Path) -> None:

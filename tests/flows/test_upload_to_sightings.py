@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
+from sightings import said
 from sightings.models import ProcessingRun, Segment, Sighting, UploadState
 from sightings.storage import upload_file
 from tests.flows.colored import CARS
@@ -56,14 +57,14 @@ def test_findings_say_what_the_file_is(bring_in: Any, film: Path) -> None:
     assert findings["segments"] == 3
     assert findings["start"]["source"] in ("container", "upload")
     assert findings["gps"]["found"] is False
-    assert "No GPS found" in findings["gps"]["message"]
+    assert "No GPS found" in said.say(findings["gps"]["message"])
 
 
 def test_sightings_get_time_and_place_from_a_track_uploaded_with_the_video(
     bring_in: Any, send: Any, film: Path, tmp_path: Path
 ) -> None:
     track = bring_in(write_gpx(tmp_path / "drive.gpx"), batch="b1")
-    assert "will be used when one arrives" in track.findings["notes"][0]
+    assert "will be used when one arrives" in said.say(track.findings["notes"][0])
     upload = bring_in(film, batch="b1")
     track.refresh_from_db()
     assert track.findings["attached_to"] == ["drive.mp4"]

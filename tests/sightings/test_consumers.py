@@ -8,7 +8,9 @@ from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import get_language
 
+from sightings import said
 from sightings.consumers import NOT_LOGGED_IN, FleetConsumer
 from sightings.models import Trip, User
 from sightings.progress import group_of, trip_message
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Page:
     """The browser's end of the line."""
 
-    def __init__(self, user: Any) -> None:
-        scope = {"type": "websocket", "path": "/ws/fleet/", "headers": [], "user": user}
+    def __init__(self, user: Any, query: bytes = b"") -> None:
+        scope = {"type": "websocket", "path": "/ws/fleet/", "query_string": query, "headers": [], "user": user}
         untyped: Any = ApplicationCommunicator
         self.line = untyped(FleetConsumer.as_asgi(), scope)
 
@@ -40,16 +42,16 @@ class Page:
         await self.line.wait(5)
 
 
-async def _connect(user: Any) -> Page:
-    page = Page(user)
+async def _connect(user: Any, query: bytes = b"") -> Page:
+    page = Page(user, query)
     await page.line.send_input({"type": "websocket.connect"})
     assert (await page.line.receive_output(5))["type"] == "websocket.accept"
     return page
 
 
-async def _joined(user: Any) -> Page:
+async def _joined(user: Any, query: bytes = b"") -> Page:
     """A page that has heard the stored messages, whose line is open: it answers only after it has joined."""
-    page = await _connect(user)
+    page = await _connect(user, query)
     await page.tell({"type": "ping"})
     while await page.hear() != {"type": "pong"}:
         pass
@@ -95,6 +97,24 @@ def test_what_happens_is_passed_on(northwind: Any, dora: User) -> None:
         return message
 
     assert async_to_sync(told)() == {"type": "trip", "n": 1}
+
+
+@pytest.mark.parametrize(("query", "words"), [(b"language=de", "Später."), (b"language=xx", "Later."), (b"", "Later.")])
+def test_what_workers_wrote_is_told_in_the_language_of_the_page(
+    northwind: Any, dora: User, monkeypatch: pytest.MonkeyPatch, query: bytes, words: str
+) -> None:
+    monkeypatch.setattr(said, "gettext", lambda text: {"de": "Später."}.get(get_language() or "", text))
+
+    async def told() -> Any:
+        page = await _joined(dora, query)
+        layer: Any = get_channel_layer()
+        message = {"type": "upload", "upload": {"error": said.store("Later."), "filename": "Later."}}
+        await layer.group_send(group_of(northwind.pk), {"type": "fleet.message", "message": message})
+        heard = await page.hear()
+        await page.leave()
+        return heard
+
+    assert async_to_sync(told)()["upload"] == {"error": words, "filename": "Later."}
 
 
 def test_who_is_not_logged_in_is_shown_out_with_a_code(db: None) -> None:

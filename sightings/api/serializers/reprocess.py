@@ -54,12 +54,13 @@ class ReprocessSerializer(serializers.ModelSerializer[Reprocess]):
     created_at = shared.Moment(read_only=True)
     read_at = shared.Moment(read_only=True, allow_null=True)
     decided_at = shared.Moment(read_only=True, allow_null=True)
+    error = shared.Said(read_only=True, help_text="Why the last decision could not be carried out")
 
     class Meta:
         model = Reprocess
         fields = [
             "id", "networks", "state", "progress", "paused", "eta_s", "version", "trip_count", "video_count", "user",
-            "created_at", "read_at", "decided_at", "decided_by",
+            "created_at", "read_at", "decided_at", "decided_by", "error",
         ]  # fmt: skip
         read_only_fields = fields
 

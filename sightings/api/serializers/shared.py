@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from sightings import said
 from sightings.models import Sighting
 
 HIDDEN = "•••"  # stands for a plate that the caller's token may not see
@@ -21,6 +22,13 @@ class Moment(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return utc(value) or ""
+
+
+class Said(serializers.CharField):
+    """A sentence that a worker wrote down, in the caller's language (`Accept-Language`)."""
+
+    def to_representation(self, value: str) -> str:
+        return said.say(value)
 
 
 class BoxSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sightings import said
 from sightings.api.serializers import shared
 from sightings.models import AuditEntry, Camera, ProcessingRun, Rendition, RenditionState, Trip, Upload, Vehicle, Video
 from sightings.progress import eta_s
@@ -28,6 +29,7 @@ class RunSerializer(serializers.ModelSerializer[ProcessingRun]):
     created_at = shared.Moment(read_only=True)
     started_at = shared.Moment(read_only=True, allow_null=True)
     finished_at = shared.Moment(read_only=True, allow_null=True)
+    error = shared.Said(read_only=True)
 
     class Meta:
         model = ProcessingRun
@@ -40,13 +42,14 @@ class RunSerializer(serializers.ModelSerializer[ProcessingRun]):
 
 class WarningSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="cut_off, clock_not_set")
-    message = serializers.CharField()
+    message = shared.Said()
 
 
 class RenditionSerializer(serializers.ModelSerializer[Rendition]):
     """A light H.264 copy, for players that do not know the recording's own format."""
 
     url = serializers.SerializerMethodField(help_text="Empty until it is done")
+    error = shared.Said(read_only=True)
 
     class Meta:
         model = Rendition
@@ -63,6 +66,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     url = serializers.SerializerMethodField()
     started_at = shared.Moment(read_only=True, allow_null=True)
     warnings = WarningSerializer(many=True, read_only=True)
+    error = shared.Said(read_only=True)
     rendition = RenditionSerializer(read_only=True, allow_null=True)
     runs = RunSerializer(many=True, read_only=True)
 
@@ -135,10 +139,17 @@ class QueueSerializer(serializers.Serializer[Any]):
     readers = serializers.IntegerField(help_text="That are at work on the whole site; at least 1")
 
 
+class FindingsField(serializers.JSONField):
+    def to_representation(self, value: Any) -> Any:
+        return said.say_all(super().to_representation(value))
+
+
 class UploadSerializer(serializers.ModelSerializer[Upload]):
     """A file on its way in; `duplicate` says that the fleet has it already."""
 
     duplicate = serializers.SerializerMethodField()
+    findings = FindingsField(read_only=True)
+    error = shared.Said(read_only=True)
     created_at = shared.Moment(read_only=True)
     updated_at = shared.Moment(read_only=True)
 

@@ -29,7 +29,7 @@ from sightings.errors import BadQuery
 from sightings.eta import ReadingQueue
 from sightings.models import Reprocess, Scope, Trip
 from sightings.querysets import DifferenceQuerySet
-from sightings.services import audit, reprocess, reprocess_accept
+from sightings.services import audit, reprocess, reprocess_accept, reprocess_decide
 
 
 class DifferencePages(NewestFirst):
@@ -116,22 +116,25 @@ class ReprocessViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Ge
         reprocess_accept.choose(job=self._job(pk), user=self.person, **words.validated_data)
         return self._answer(pk)
 
-    @extend_schema(request=AcceptSerializer, responses=ReprocessDetailSerializer)
+    @extend_schema(request=AcceptSerializer, responses={202: ReprocessDetailSerializer})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        """Make the new reading the one that people see, but for what was left and what people said."""
+        """Make the new reading the one that people see, but for what was left and what people said.
+
+        A worker does it, whole or not at all: `state` is `accepting`, then `accepted`, or `ready` again with `error`.
+        """
         words = AcceptSerializer(data=request.data)
         words.is_valid(raise_exception=True)
         version = words.validated_data.get("version")
-        reprocess_accept.accept_reprocess(job=self._job(pk), user=self.person, expected_version=version)
-        return self._answer(pk)
+        reprocess_decide.ask_accept(job=self._job(pk), user=self.person, expected_version=version)
+        return self._answer(pk, status=202)
 
-    @extend_schema(request=None, responses=ReprocessDetailSerializer)
+    @extend_schema(request=None, responses={202: ReprocessDetailSerializer})
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
-        """Switch back exactly. 409 already_undone, undo_later_first."""
-        reprocess_accept.undo_accept(job=self._job(pk), user=self.person)
-        return self._answer(pk)
+        """Switch back exactly: `undoing`, then `ready`. 409 already_undone, undo_later_first."""
+        reprocess_decide.ask_undo(job=self._job(pk), user=self.person)
+        return self._answer(pk, status=202)
 
     @extend_schema(request=None, responses={202: ReprocessDetailSerializer})
     @action(detail=True, methods=["post"])

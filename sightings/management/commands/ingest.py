@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sightings import said
 from sightings.errors import PlatelogError
 from sightings.management.whose import fleet_named, user_named, vehicle_named
 from sightings.models import Fleet, Trip, Upload, UploadState, User, Vehicle
@@ -93,7 +94,7 @@ class Command(BaseCommand):
 
     def _report(self, failed: Any) -> None:
         for upload in failed:
-            self.stderr.write(f"{upload.filename}: {upload.error} ({upload.error_code})")
+            self.stderr.write(f"{upload.filename}: {said.say(upload.error)} ({upload.error_code})")
 
     def _say(self, words: str) -> None:
         if not self.quiet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from anpr_site.supervisor import CannotStart, Part, Supervisor, child_environment
 from sightings.processing.sweep import release_all, sweep
+from sightings.services.demo_trip import wanted
 from sightings.services.first_start import FirstUser, make_first_user
 
 
@@ -46,8 +46,8 @@ class Command(BaseCommand):
             sweep()  # and what they left unfinished goes on at once
         first = make_first_user(password=settings.ADMIN_PASSWORD)
         if first is not None and demo:
-            _wanted().parent.mkdir(parents=True, exist_ok=True)
-            _wanted().touch()
+            wanted().parent.mkdir(parents=True, exist_ok=True)
+            wanted().touch()
         return first
 
     def _greet(self, options: dict[str, Any], first: FirstUser | None) -> None:
@@ -59,20 +59,15 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _wanted() -> Path:
-    """The mark that the demo trip is still to be drawn and brought in; it goes when that is done."""
-    return Path(settings.DATA_DIR) / "demo" / "wanted"
-
-
 def _demo() -> list[Part]:
     """Draws a drive whose plates are known, and then brings it in as a person would, beside everything else."""
-    if not _wanted().exists():
+    if not wanted().exists():
         return []
-    folder = _wanted().parent
+    folder = wanted().parent
     # A program of its own: what draws belongs to training, and the site knows nothing of that.
     drawing = [sys.executable, "-m", "recognition", "draw", str(folder)]
     bringing = [sys.executable, str(settings.BASE_DIR / "manage.py"), "ingest", str(folder / "drive.mp4")]
     options = ["--gpx", str(folder / "drive.gpx"), "--vehicle", "Demo car", "--quiet"]
     draw = Part("drawing the demo trip", drawing, once=True, nice=10)
-    bring = Part("bringing in the demo trip", [*bringing, *options], once=True, after=draw, then=_wanted().unlink)
+    bring = Part("bringing in the demo trip", [*bringing, *options], once=True, after=draw, then=wanted().unlink)
     return [draw, bring]

@@ -173,7 +173,7 @@ ROWS: dict[str, Row] = {
     "DELETE reprocess-detail": write(204, TRIPS),
     "GET reprocess-differences": read(),
     "POST reprocess-choose": write(200, TRIPS, body={"take": True}),
-    "POST reprocess-accept": write(200, TRIPS),
+    "POST reprocess-accept": write(202, TRIPS),
     "POST reprocess-undo": write(409, TRIPS),
     "POST reprocess-pause": write(409, TRIPS),
     "POST reprocess-resume": write(409, TRIPS),

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from sightings.models import Plate, ProcessingRun, Reprocess, Sighting, User
 from sightings.services import reprocess
 from sightings.services.compare import compare_video
+from sightings.services.reprocess_decide import decide
 from tests.factories import make_run, make_sighting
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +60,14 @@ def test_differences_are_listed_chosen_accepted_and_undone(api_as: ApiAs, bob: U
     assert (answer["summary"]["accepted"], answer["version"]) == (0, 2)
     assert api.post(f"{BASE}{job.pk}/accept/", {"version": 1}).json()["code"] == "version_clash"
     api.post(f"{BASE}{job.pk}/choose/", {"take": True})
-    assert api.post(f"{BASE}{job.pk}/accept/", {}).json()["state"] == "accepted"
+    accepted = api.post(f"{BASE}{job.pk}/accept/", {})
+    assert (accepted.status_code, accepted.json()["state"]) == (202, "accepting")
+    decide(job.pk)
+    assert api.get(f"{BASE}{job.pk}/").json()["state"] == "accepted"
     assert Sighting.objects.current().get().plate_raw == "B02NEW"
-    assert api.post(f"{BASE}{job.pk}/undo/").json()["state"] == "ready"
+    assert api.post(f"{BASE}{job.pk}/undo/").json()["state"] == "undoing"
+    decide(job.pk)
+    assert api.get(f"{BASE}{job.pk}/").json()["state"] == "ready"
     assert api.delete(f"{BASE}{job.pk}/").status_code == 204
     assert api.get(f"{BASE}{job.pk}/").json()["state"] == "discarded"
 

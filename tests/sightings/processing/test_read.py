@@ -10,6 +10,7 @@ import pytest
 from recognition import pipeline
 from recognition.errors import WeightsRefused
 from recognition.types import Progress
+from sightings import said
 from sightings.models import ProcessingRun, Segment, Trip
 from sightings.processing import leases, merge, read
 from tests.factories import make_run, make_video
@@ -45,7 +46,8 @@ def test_an_error_with_a_reason_ends_the_segment_with_it(segment: Segment, monke
     assert (segment.state, segment.error_code) == ("failed", "weights_refused")
     assert (run.state, run.error_code) == ("failed", "weights_refused")
     assert (
-        run.error == "The part 0:00–1:00 could not be read: The weights are not here. Check the repository out again."
+        said.say(run.error)
+        == "The part 0:00–1:00 could not be read: The weights are not here. Check the repository out again."
     )
     assert run.video.trip.state == "failed"
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from recognition.media.probe import probe
+from sightings import said
 from sightings.models import Rendition, Trip, User, Video
 from sightings.processing import files, renditions, sweep
 from sightings.services.renditions import ask
@@ -71,7 +72,7 @@ def test_a_recording_that_is_damaged_fails_in_plain_words_and_can_be_tried_again
     renditions.render_next()
     made = Rendition.objects.get()
     assert made.state == "failed"
-    assert made.error.startswith("clip.mkv is not a video.")
+    assert said.say(made.error).startswith("clip.mkv is not a video.")
     assert ask(video).state == "waiting"
 
 
@@ -82,7 +83,7 @@ def test_what_kills_its_worker_is_given_up(video: Video, settings: Any) -> None:
     renditions.render_next()
     made.refresh_from_db()
     assert made.state == "failed"
-    assert "stopped the program" in made.error
+    assert "stopped the program" in said.say(made.error)
 
 
 def test_one_that_a_dead_worker_left_is_sent_again(video: Video, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,12 @@ def test_an_alert_is_sent_once(alert: Alert) -> None:
     assert alert.mail_state == "sent"
 
 
+def test_mail_speaks_the_language_of_the_site(alert: Alert, settings: Any) -> None:
+    settings.LANGUAGE_CODE = "de"
+    alert_mail.send(alert.pk)
+    assert mail.outbox[0].subject == "B99BNX wurde gesehen: Stolen cars"
+
+
 def test_what_could_not_be_sent_waits_and_is_sent_again_by_the_sweep(
     alert: Alert, monkeypatch: pytest.MonkeyPatch
 ) -> None:

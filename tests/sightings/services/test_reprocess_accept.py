@@ -8,7 +8,7 @@ import pytest
 from django.db.models import RestrictedError
 
 from sightings import selectors, selectors_reprocess
-from sightings.errors import AlreadyUndone, NotAllowed, NotDecidable, UndoLaterFirst, VersionClash
+from sightings.errors import AlreadyUndone, NotAllowed, NotDecidable, UndoLaterFirst
 from sightings.models import AuditEntry, Correction, Difference, Plate, ProcessingRun, Reprocess, Sighting, User
 from sightings.services import reviews
 from sightings.services.compare import compare_video
@@ -150,14 +150,6 @@ def test_accepting_twice_is_refused_and_doubles_nothing(job: Reprocess, bob: Use
     undo_accept(job=job, user=bob)
     with pytest.raises(AlreadyUndone):
         undo_accept(job=job, user=bob)
-
-
-def test_choices_that_someone_changed_meanwhile_are_not_accepted_unseen(job: Reprocess, alice: User, bob: User) -> None:
-    seen = job.version
-    choose(job=job, user=alice, take=False)
-    with pytest.raises(VersionClash):
-        accept_reprocess(job=job, user=bob, expected_version=seen)
-    accept_reprocess(job=job, user=bob, expected_version=job.version)
 
 
 def test_an_error_in_the_middle_leaves_all_as_it_was(

@@ -72,7 +72,7 @@ def test_the_trip_page_carries_sightings_in_the_order_of_time(
     make_sighting(run, "B02BBB", at=30.0)
     make_sighting(run, "B01AAA", at=5.0)
     data = page_as(alice).get(f"/trips/{trip.pk}/data/").json()
-    assert [sighting["plate"] for sighting in data["sightings"]] == ["B01AAA", "B02BBB"]
+    assert data["sightings"]["plate"] == ["B01AAA", "B02BBB"]
 
 
 def test_the_player_is_told_where_plates_are_in_each_frame(

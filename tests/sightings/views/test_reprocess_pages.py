@@ -11,6 +11,7 @@ from django.test import Client
 from sightings.models import AuditEntry, Plate, ProcessingRun, Reprocess, Sighting, Trip, User
 from sightings.services import reprocess
 from sightings.services.compare import compare_video
+from sightings.services.reprocess_decide import decide
 from sightings.services.reviews import confirm_sighting
 from tests.factories import make_run, make_sighting, make_trip, make_video
 
@@ -82,9 +83,13 @@ def test_old_and_new_stand_side_by_side_and_the_look_is_noted(page_as: PageAs, b
 def test_accepting_and_switching_back_by_the_forms(page_as: PageAs, bob: User, job: Reprocess) -> None:
     page = page_as(bob)
     answer = page.post(f"/reprocess/{job.pk}/accept/", {"version": job.version}, follow=True).content.decode()
-    assert "Switch back" in answer
+    assert "The new reading is being taken over" in answer
+    assert not Sighting.objects.current().filter(plate_raw="B02NEW").exists()
+    decide(job.pk)
+    assert "Switch back" in text_of(page, f"/reprocess/{job.pk}/")
     assert Sighting.objects.current().filter(plate_raw="B02NEW").exists()
     page.post(f"/reprocess/{job.pk}/undo/")
+    decide(job.pk)
     assert not Sighting.objects.current().filter(plate_raw="B02NEW").exists()
     page.post(f"/reprocess/{job.pk}/discard/")
     assert "Discarded by bob" in text_of(page, f"/reprocess/{job.pk}/")
