@@ -27,12 +27,14 @@ lint: $(VENV)/.dev
 
 # SQLite and the embedded Redis: what runs with no configuration at all.
 unit: $(VENV)/.dev
-	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(JOBS) -m "not browser and not faults and not benchmark"
-	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "faults"
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(JOBS) -m "not browser and not faults and not fuzz and not benchmark"
+	@command -v npm >/dev/null && npm install --silent --no-package-lock --no-audit --no-fund --fetch-retries 1 \
+		--prefix tests/faults/tus || echo "No tus-js-client: its tests are skipped."
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "faults or fuzz"
 
 # The same code on PostgreSQL and a Redis server; says so and passes where neither answers.
 services: $(VENV)/.dev
-	$(BIN)/python tests/on_services.py -m "not browser and not faults and not benchmark" tests/sightings tests/flows
+	$(BIN)/python tests/on_services.py -m "not browser and not faults and not fuzz and not benchmark" tests/sightings tests/flows
 
 browser: $(VENV)/.dev
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m "browser" || [ $$? -eq 5 ]

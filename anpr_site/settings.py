@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "anpr_site.compression.CompressText",
+    "anpr_site.csp.middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -110,6 +111,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 UPLOAD_DIR = DATA_DIR / "uploads"
 MAX_UPLOAD_BYTES = int(env.number("MAX_UPLOAD_BYTES", 64 * 1024**3, least=1))
+UPLOAD_DAYS = env.number("UPLOAD_DAYS", 7, least=0.01)  # to which no byte came for so long: given up, its bytes dropped
 S3_BUCKET = env.text("S3_BUCKET")
 S3: dict[str, Any] = {
     "bucket_name": S3_BUCKET,

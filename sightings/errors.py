@@ -182,6 +182,12 @@ class BadQuery(PlatelogError):
     message = _("This filter cannot be understood.")
 
 
+class BodyTooLarge(PlatelogError):
+    code = "body_too_large"
+    status = 413
+    message = _("This is more than one call may carry (8 MiB). Send it in parts.")
+
+
 class NameMissing(PlatelogError):
     code = "name_missing"
     message = _("Give it a name.")
@@ -240,6 +246,14 @@ class UploadGone(PlatelogError):
     code = "upload_gone"
     status = 410
     message = _("This upload was cancelled or its bytes are gone. Send the file again.")
+
+
+class UploadExpired(PlatelogError):
+    """Written on the upload by the sweep."""
+
+    code = "upload_expired"
+    status = 410
+    message = _("Nothing more of this file came for too long, and what had come was dropped. Send it again.")
 
 
 class OffsetMismatch(PlatelogError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ def coverage(person: Person, filters: TripFilters) -> Coverage:
 
 def cell_number(name: str) -> tuple[int, str]:
     """A cell's number, and the column that holds such cells. Raises BadQuery."""
-    if not h3.is_valid_cell(name) or h3.get_resolution(name) not in COLUMNS:
+    if not re.fullmatch("[0-9a-f]{15}", name) or not h3.is_valid_cell(name) or h3.get_resolution(name) not in COLUMNS:
         raise BadQuery(gettext("This is no cell of the coverage."))
     return h3.str_to_int(name), COLUMNS[h3.get_resolution(name)]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
@@ -18,7 +19,18 @@ from sightings.api.errors import handle
 from sightings.api.idempotency import Answered, Once, once
 from sightings.api.limits import PerMinute, tell
 from sightings.api.permissions import HasScope
+from sightings.api.strict import check_body, check_query
 from sightings.models import Scope, User
+
+
+class Json(JSONParser):
+    """Brackets within brackets without end are a mistake of the caller's like any other."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise ParseError from error
 
 
 class ApiView(APIView):
@@ -26,7 +38,7 @@ class ApiView(APIView):
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated, HasScope]
-    parser_classes = [JSONParser]
+    parser_classes = [Json]
     renderer_classes = [JSONRenderer]
     throttle_classes = [PerMinute]
 
@@ -38,13 +50,17 @@ class ApiView(APIView):
 
     idempotent: ClassVar[bool] = True  # whether a POST with an Idempotency-Key is done once
     once: Once | None = None
+    strict: ClassVar[bool] = True  # whether a JSON body must be of the document's types
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        check_query(request.query_params)
         asked = once(request) if self.idempotent else None
         if asked is not None:
             asked.begin()
             self.once = asked  # only now is it ours to end
+        if request.method in ("POST", "PUT", "PATCH") and self.strict:
+            check_body(self, request)
 
     def handle_exception(self, exc: Exception) -> Response:
         return exc.response if isinstance(exc, Answered) else super().handle_exception(exc)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from sightings.errors import PlatelogError
+from sightings.errors import BodyTooLarge, PlatelogError
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -19,6 +19,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, PlatelogError):
         headers = {"Retry-After": "1"} if error.retryable and error.status in (423, 503, 507) else None
         return Response({"detail": error.detail, "code": error.code}, status=error.status, headers=headers)
+    if isinstance(error, RequestDataTooBig):
+        return handle(BodyTooLarge(), context)
+    if isinstance(error, SuspiciousOperation):  # a form that Django refuses, such as one with a thousand fields
+        error = exceptions.ParseError()
     response = exception_handler(error, context)
     if response is not None:
         response.data = _body(error)

@@ -15,6 +15,8 @@ def _parameter(name: str, about: str, kind: Any = OpenApiTypes.STR, **more: Any)
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=about, **more)
 
 
+KEY = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+UNIT = {"type": "number", "minimum": 0, "maximum": 1}
 FILTERS = [
     _parameter(
         "q",
@@ -23,13 +25,13 @@ FILTERS = [
     ),
     _parameter("plate", "Exactly this plate; `B99*` begins so; in `B?9BNX` the ? is any character."),
     _parameter("fuzzy", "With `plate`: one character may differ.", OpenApiTypes.BOOL),
-    _parameter("from", "Seen at this time or later (in `zone` where it names none).", OpenApiTypes.DATETIME),
-    _parameter("to", "Seen before this time.", OpenApiTypes.DATETIME),
-    _parameter("trip", "Of this trip.", OpenApiTypes.INT),
+    _parameter("from", "Seen at this time or later, such as `2026-05-01T12:00:00Z`; a day is its midnight in `zone`."),
+    _parameter("to", "Seen before this time."),
+    _parameter("trip", "Of this trip.", KEY),
     _parameter("vehicle", "By the camera of this vehicle of the fleet; several with commas between them."),
     _parameter("region", "Issued there, such as `ro` or `us-ca`; several with commas between them."),
-    _parameter("min_confidence", "Read with at least this confidence, 0–1.", OpenApiTypes.FLOAT),
-    _parameter("max_confidence", "Read with at most this confidence, 0–1.", OpenApiTypes.FLOAT),
+    _parameter("min_confidence", "Read with at least this confidence, 0–1.", UNIT),
+    _parameter("max_confidence", "Read with at most this confidence, 0–1.", UNIT),
     _parameter("review_state", f"What people said: {', '.join(ReviewState.values)}; several with commas between them."),
     _parameter("flagged", "With an open flag, or without.", OpenApiTypes.BOOL),
     _parameter("doubtful", "Only what a person should look at.", OpenApiTypes.BOOL),

@@ -11,6 +11,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from sightings.errors import BadQuery
+from sightings.filters import key_of
 
 
 class NewestFirst(CursorPagination):
@@ -21,10 +22,27 @@ class NewestFirst(CursorPagination):
     max_page_size = 500
     ordering: str | tuple[str, ...] = "-id"
 
+    def get_page_size(self, request: Request) -> int | None:
+        """A size beyond the largest is given the largest; what is no size is refused. Raises BadQuery."""
+        typed = request.query_params.get(self.page_size_query_param)
+        if typed is None:
+            return self.page_size
+        size = key_of(typed)
+        if not size:
+            raise BadQuery(gettext("`%(name)s` must be a number.") % {"name": self.page_size_query_param})
+        return min(size, self.max_page_size)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in told:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "default": self.page_size}
+        return told
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, ValidationError) as error:  # a cursor someone made up: its position is none
+        except (ValueError, OverflowError, ValidationError) as error:  # a cursor someone made up: its position is none
             raise BadQuery(gettext("This `cursor` is none that an answer gave out.")) from error
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sightings.api.serializers import shared
 from sightings.models import Sighting
+from sightings.tables import harmless
 
 COLUMNS = (
     "id", "timestamp", "timestamp_local", "plate", "plate_raw", "score", "region", "review_state", "flagged", "lat",
     "lon", "heading", "speed", "accuracy_m", "camera_id", "trip", "video", "position_sec", "reads_count",
     "model_version",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would work out
 
 
 def platerec_result(
@@ -117,8 +117,8 @@ def geojson(row: Sighting, reveal: bool) -> dict[str, Any]:
 
 
 def cells(row: Sighting, reveal: bool) -> list[Any]:
-    """A line of the table. Texts that a spreadsheet would take for a formula get a ' in front of them."""
-    return [f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in values(row, reveal)]
+    """A line of the table, of which a spreadsheet works nothing out."""
+    return [harmless(one) if isinstance(one, str) else one for one in values(row, reveal)]
 
 
 def values(row: Sighting, reveal: bool) -> list[Any]:

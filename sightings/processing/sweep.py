@@ -92,7 +92,8 @@ def sweep_cars() -> None:
 
 
 def sweep_uploads() -> None:
-    """Uploads that nobody finished, saw through, or was told of."""
+    """Uploads that nobody finished, saw through, or was told of; and those that were left half-way long ago."""
+    uploads.expire_uploads(MOST)
     for upload in Upload.objects.filter(state=UploadState.RECEIVING, offset=F("size"), updated_at__lt=_ago(60))[:MOST]:
         uploads.finish(upload=upload)
     dead = Upload.objects.filter(state=UploadState.INSPECTING, updated_at__lt=_ago(settings.LEASE_SECONDS))

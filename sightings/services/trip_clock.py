@@ -109,7 +109,7 @@ def _seconds(trip: Trip, seconds: float | None, start: datetime | None, uncertai
     if began is None:
         raise ClockUnusable(gettext("No time is known of this trip yet, so there is nothing to move."))
     by = round((start - began).total_seconds() if start is not None else seconds or 0.0, 3)
-    if not 0.0 < abs(by) <= LONGEST_SHIFT_S:
+    if not 0.0 < abs(by) <= LONGEST_SHIFT_S or not 1900 <= (began + timedelta(seconds=by)).year < 3000:
         raise ClockUnusable(gettext("This would not move the clock, or move it by more than a hundred years."))
     return by
 

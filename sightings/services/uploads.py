@@ -7,10 +7,12 @@ by a conditional UPDATE. Whatever the file holds beyond the row's offset is what
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -19,6 +21,7 @@ from sightings.errors import (
     BadUpload,
     NotRetryable,
     UploadEmpty,
+    UploadExpired,
     UploadGone,
     UploadNotCancellable,
     UploadTooLarge,
@@ -65,13 +68,14 @@ def create_upload(
     Raises NotAllowed, UploadEmpty, UploadTooLarge, BadUpload, StorageFull.
     """
     require_role(user, fleet, Role.REVIEWER)
+    filename = PurePosixPath(filename.replace("\\", "/")).name[:255]
     _check(fleet, filename, size, vehicle)
     upload = Upload(
         fleet=fleet,
         user=user,
         vehicle=vehicle,
         batch=batch[:64],
-        filename=PurePosixPath(filename.replace("\\", "/")).name[:255],
+        filename=filename,
         size=size,
         kind=kind_of(filename) if for_trip is None else UploadKind.TELEMETRY,
         for_trip=for_trip,
@@ -161,6 +165,35 @@ def cancel_upload(*, upload: Upload, user: User) -> None:
     transaction.on_commit(lambda: parts.remove(upload.path))
     audit.record(action="upload.cancelled", user=user, fleet=upload.fleet, target=upload)
     publish_upload(str(upload.id))
+
+
+def expires_at(upload: Upload) -> datetime | None:
+    """When the sweep gives an unfinished upload up unless more bytes come; None for what is whole or over."""
+    if upload.state != UploadState.RECEIVING:
+        return None
+    return upload.updated_at + timedelta(days=settings.UPLOAD_DAYS)
+
+
+def expire_uploads(most: int) -> int:
+    """Give up uploads to which no byte has come for UPLOAD_DAYS, and drop theirs; returns how many."""
+    since = timezone.now() - timedelta(days=settings.UPLOAD_DAYS)
+    stale = Upload.objects.filter(state=UploadState.RECEIVING, offset__lt=F("size"), updated_at__lt=since)
+    given_up = 0
+    for upload in stale.select_related("fleet")[:most]:
+        given_up += _expire(stale, upload)
+    return given_up
+
+
+@transaction.atomic
+def _expire(stale: QuerySet[Upload], upload: Upload) -> bool:
+    error = UploadExpired()
+    values = {"state": UploadState.CANCELLED, "error_code": error.code, "error": error.detail}
+    if stale.filter(pk=upload.pk).update(**values, updated_at=timezone.now()) != 1:
+        return False  # a byte came meanwhile
+    transaction.on_commit(lambda: parts.remove(upload.path))
+    audit.record(action="upload.expired", user=None, fleet=upload.fleet, target=upload)
+    publish_upload(str(upload.id))
+    return True
 
 
 @transaction.atomic

@@ -17,12 +17,12 @@ from sightings.models import Role, User, WatchEntry, WatchKey, Watchlist
 from sightings.services import audit
 from sightings.services.roles import require_role
 from sightings.services.watchlists import write_keys
+from sightings.tables import as_meant, harmless
 from sightings.watching import meanings, pattern_of
 
 COLUMNS = ("plate", "lookalikes", "one_wrong", "reason", "expires")
 MOST_ROWS = 20_000
 YES, NO = ("yes", "true", "1", "x", "ja"), ("", "no", "false", "0", "nein")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ def written(watchlist: Watchlist, *, user: User) -> str:
         table.writerow([entry.pattern, _word(entry.alike), _word(entry.near), harmless(entry.reason), expires])
     audit.record(action="watchlist.exported", user=user, fleet=watchlist.fleet, target=watchlist)
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
 
 
 @transaction.atomic
@@ -113,14 +108,12 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _entry(watchlist: Watchlist, row: Mapping[str, str]) -> WatchEntry:
     alike, near = _flag(row, "lookalikes"), _flag(row, "one_wrong")
-    reason = row["reason"]
-    plain = reason[1:] if reason.startswith("'") else reason
     return WatchEntry(
         watchlist=watchlist,
         pattern=pattern_of(meanings(row["plate"], alike, near)),
         alike=alike,
         near=near,
-        reason=plain[:300],
+        reason=as_meant(row["reason"])[:300],
         expires_on=_day(row["expires"]),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from sightings.errors import BadQuery, EntryExists, NameMissing
+from sightings.filters import zones
 from sightings.models import Fleet, Role, User, Vehicle, WatchEntry, WatchKey, Watchlist
 from sightings.progress import publish_alert
 from sightings.services import audit
@@ -69,10 +69,8 @@ def _check(watchlist: Watchlist) -> None:
             validate_email(address)
         except ValidationError as error:
             raise BadQuery(gettext("%(address)s is no e-mail address.") % {"address": address}) from error
-    try:
-        ZoneInfo(watchlist.time_zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadQuery(gettext("Name a time zone like Europe/Bucharest.")) from error
+    if watchlist.time_zone and watchlist.time_zone not in zones():
+        raise BadQuery(gettext("Name a time zone like Europe/Bucharest."))
     watchlist.weekdays = sorted({day for day in watchlist.weekdays if 0 <= day <= 6})
 
 

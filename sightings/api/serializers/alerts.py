@@ -18,8 +18,8 @@ from sightings.watching import Accepted
 class ConditionsSerializer(serializers.Serializer[Any]):
     """When and where an alert is wanted; what is empty lets everything through."""
 
-    from_time = serializers.TimeField(required=False, allow_null=True, help_text="From this time of day")
-    to_time = serializers.TimeField(
+    from_time = shared.Clock(required=False, allow_null=True, help_text="From this time of day")
+    to_time = shared.Clock(
         required=False, allow_null=True, help_text="Before this one; beyond midnight where it is earlier"
     )
     weekdays = serializers.ListField(
@@ -82,6 +82,9 @@ class MeaningSerializer(serializers.Serializer[Any]):
 
 class WatchEntrySerializer(serializers.ModelSerializer[WatchEntry]):
     created_at = shared.Moment(read_only=True)
+    watchlist = serializers.IntegerField(
+        min_value=1, source="watchlist_id"
+    )  # no word on whether others have such a one
     pattern = serializers.CharField(max_length=64)
 
     class Meta:
@@ -143,7 +146,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     reason = serializers.CharField(source="entry.reason")
     trip = serializers.IntegerField(source="video.trip_id")
     timestamp = shared.Moment(source="seen_at", allow_null=True)
-    acknowledged_by = serializers.CharField(source="acknowledged_by.username", default=None)
+    acknowledged_by = serializers.CharField(source="acknowledged_by.username", default=None, allow_null=True)
     acknowledged_at = shared.Moment(allow_null=True)
     created_at = shared.Moment()
 

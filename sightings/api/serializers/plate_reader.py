@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
+
+
+@extend_schema_field({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}]})
+class MomentOrNothing(serializers.DateTimeField):
+    """Empty, too: some clients always send it."""
 
 
 class PictureSerializer(serializers.Serializer[Any]):
@@ -16,8 +22,8 @@ class PictureSerializer(serializers.Serializer[Any]):
     regions = serializers.ListField(
         child=serializers.CharField(max_length=20), required=False, help_text="One alone (`ro`) is a hint to the reader"
     )
-    camera_id = serializers.CharField(required=False, allow_null=True, max_length=200)
-    timestamp = serializers.DateTimeField(required=False, allow_null=True, help_text="ISO 8601, UTC by default")
+    camera_id = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    timestamp = MomentOrNothing(required=False, help_text="ISO 8601, UTC by default")
 
 
 class PictureInJsonSerializer(PictureSerializer):

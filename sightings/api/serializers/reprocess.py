@@ -16,7 +16,7 @@ from sightings.services.reprocess_accept import CHOICES
 
 
 class NewReprocessSerializer(serializers.Serializer[Any]):
-    trips = serializers.ListField(child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=1000)
+    trips = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=1000)
     networks = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="Such as `detector-m+recognizer-m`; empty: as new trips"
     )
@@ -46,8 +46,8 @@ class SummarySerializer(serializers.Serializer[Any]):
 class ReprocessSerializer(serializers.ModelSerializer[Reprocess]):
     """One job: trips read again by one model, beside what people see."""
 
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
-    decided_by = serializers.CharField(source="decided_by.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
+    decided_by = serializers.CharField(source="decided_by.username", default=None, read_only=True, allow_null=True)
     eta_s = serializers.SerializerMethodField(help_text="Seconds until it is read; null where nobody can tell")
     trip_count = serializers.IntegerField(read_only=True)
     video_count = serializers.IntegerField(read_only=True)

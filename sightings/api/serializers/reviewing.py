@@ -102,8 +102,8 @@ class BatchSerializer(serializers.ModelSerializer[CorrectionBatch]):
 
     plate = serializers.CharField(source="text", read_only=True)
     fleet = serializers.CharField(source="fleet.slug", read_only=True)
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
-    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
+    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     undone_at = shared.Moment(read_only=True, allow_null=True)
 
@@ -155,7 +155,7 @@ class AliasSerializer(serializers.ModelSerializer[Alias]):
 
     plate = serializers.CharField(source="text", read_only=True)
     fleet = serializers.CharField(source="fleet.slug", read_only=True)
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
     in_effect = serializers.IntegerField(read_only=True, default=0, help_text="Sightings that stand by it")
     created_at = shared.Moment(read_only=True)
 

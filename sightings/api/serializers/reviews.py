@@ -14,6 +14,7 @@ from sightings.api.serializers.sightings import (
     Revealing,
     SightingSerializer,
 )
+from sightings.errors import PlateUnusable
 from sightings.forms import FLAG_REASONS
 from sightings.models import Correction, CorrectionAction, Flag, Sighting
 
@@ -25,8 +26,8 @@ class CorrectionSerializer(Revealing):
 
     text_before = serializers.SerializerMethodField()
     text_after = serializers.SerializerMethodField()
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
-    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
+    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     undone_at = shared.Moment(read_only=True, allow_null=True)
 
@@ -58,7 +59,7 @@ class NewCorrectionSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["action"] == CorrectionAction.CORRECT and not attrs.get("plate"):
-            raise serializers.ValidationError({"plate": gettext("Say what the plate is.")})
+            raise PlateUnusable(gettext("Say what the plate is."))
         return attrs
 
 
@@ -67,8 +68,8 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
 
     reason = serializers.ChoiceField(choices=FLAG_REASONS)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
-    resolved_by = serializers.CharField(source="resolved_by.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
+    resolved_by = serializers.CharField(source="resolved_by.username", default=None, read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     resolved_at = shared.Moment(read_only=True, allow_null=True)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -29,6 +31,19 @@ class Said(serializers.CharField):
 
     def to_representation(self, value: str) -> str:
         return said.say(value)
+
+
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"})
+class Clock(serializers.TimeField):
+    """A time of day, without a zone: 08:30, 08:30:00."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format="%H:%M:%S", input_formats=["%H:%M:%S", "%H:%M"], **more)
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not re.fullmatch("[0-9]{2}(:[0-9]{2}){1,2}", str(value)):
+            self.fail("invalid", format="hh:mm, hh:mm:ss")
+        return super().to_internal_value(value)
 
 
 class BoxSerializer(serializers.Serializer[Any]):
@@ -92,6 +107,9 @@ class VehicleRefSerializer(serializers.Serializer[Any]):
 class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="For people")
     code = serializers.CharField(help_text="For programs; stable")
+    fields = serializers.JSONField(  # type: ignore[assignment]  # a field of ours, not DRF's own attribute
+        required=False, help_text="Where a field of the request is wrong: what is wrong with each"
+    )
 
 
 def utc(moment: datetime | None) -> str | None:

@@ -38,8 +38,8 @@ class SplitSerializer(serializers.Serializer[Any]):
 class TripEditSerializer(serializers.ModelSerializer[TripEdit]):
     """One act; undone ones stay in the history."""
 
-    user = serializers.CharField(source="user.username", default=None, read_only=True)
-    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True)
+    user = serializers.CharField(source="user.username", default=None, read_only=True, allow_null=True)
+    undone_by = serializers.CharField(source="undone_by.username", default=None, read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     undone_at = shared.Moment(read_only=True, allow_null=True)
 

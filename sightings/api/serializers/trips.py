@@ -186,7 +186,7 @@ class MeSerializer(serializers.Serializer[Any]):
 class AuditSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     action = serializers.CharField()
-    user = serializers.CharField(source="user.username", default=None)
+    user = serializers.CharField(source="user.username", default=None, allow_null=True)
     target_type = serializers.CharField()
     target_id = serializers.CharField()
     detail = serializers.SerializerMethodField(help_text="Empty for a token without plates:reveal: it may name plates")

@@ -178,7 +178,7 @@ class WatchEntryViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         entries = selectors_alerts.entries_for(self.person)
         if self.action != "list":
             return entries
-        asked = EntryFilterSerializer(data=self.request.query_params)
+        asked = EntryFilterSerializer(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return entries.filter(**asked.validated_data)
 
@@ -194,7 +194,7 @@ class WatchEntryViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         asked = WatchEntrySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         words = dict(asked.validated_data)
-        watchlist = selectors_alerts.watchlists_for(self.person).filter(pk=words.pop("watchlist").pk).first()
+        watchlist = selectors_alerts.watchlists_for(self.person).filter(pk=words.pop("watchlist_id")).first()
         if watchlist is None:
             raise Http404
         entry = watchlists.add_entry(watchlist=watchlist, user=self.person, **words)
@@ -237,7 +237,7 @@ class AlertViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         found = selectors_alerts.alerts_for(self.person)
         if self.action != "list":
             return found
-        asked = AlertFilterSerializer(data=self.request.query_params)
+        asked = AlertFilterSerializer(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return found.filter(**asked.validated_data)
 

@@ -12,17 +12,25 @@ from rest_framework.response import Response
 
 from sightings import selectors_coverage as covered
 from sightings.api.base import ApiView
+from sightings.api.filtering import KEY
 from sightings.api.permissions import may_reveal
 from sightings.api.serializers import shared
 from sightings.services import audit
 from sightings.services.roles import fleet_for_audit
 from sightings.trip_filters import parse
 
+DAY = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", "example": "2026-05-01"}
 FILTERS = [
-    OpenApiParameter("from", OpenApiTypes.DATE, description="First day (UTC)"),
-    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day (UTC)"),
-    OpenApiParameter("vehicle", int),
+    OpenApiParameter("from", DAY, description="First day (UTC)"),
+    OpenApiParameter("to", DAY, description="Last day (UTC)"),
+    OpenApiParameter("vehicle", KEY),
 ]
+CELL = OpenApiParameter(
+    "cell",
+    {"type": "string", "pattern": "^[0-9a-f]{15}$"},
+    OpenApiParameter.PATH,
+    description="As `coverage` names it: H3 of resolution 9 or 7",
+)
 
 
 class CoveredTripSerializer(serializers.Serializer[Any]):
@@ -57,7 +65,7 @@ class CoverageView(ApiView):
 class CoverageCellView(ApiView):
     """One cell."""
 
-    @extend_schema(operation_id="coverage_cell", parameters=FILTERS, responses=CellSerializer)
+    @extend_schema(operation_id="coverage_cell", parameters=[CELL, *FILTERS], responses=CellSerializer)
     def get(self, request: Request, cell: str) -> Response:
         """The latest trips that filmed a cell, and the plates that were seen there most often."""
         filters, (number, column) = parse(request.query_params), covered.cell_number(cell)

@@ -49,6 +49,7 @@ class PlateReaderView(ApiView):
     parser_classes = [MultiPartParser, FormParser, JSONParser]
     write_scopes = (Scope.PLATES_REVEAL,)
     idempotent = False  # nothing is made
+    strict = False  # clients of Snapshot were written for a server that is not
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         if response.status_code >= 400 and isinstance(response.data, dict):

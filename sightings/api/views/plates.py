@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -27,7 +27,7 @@ from sightings.api.serializers.plates import (
 from sightings.api.serializers.search import SearchSerializer
 from sightings.api.serializers.sightings import PlateSerializer, SightingSerializer
 from sightings.api.views.revealing import RevealingViews
-from sightings.errors import BadQuery
+from sightings.filters import zone_of
 from sightings.models import Plate, Scope
 from sightings.services import audit, plate_merge, plates
 from sightings.services.roles import fleet_for_audit
@@ -103,10 +103,8 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     def hours(self, request: Request, pk: str) -> Response:
         """How often it was met in each hour of each weekday."""
         plate = self._looked_at(pk)
-        try:
-            zone = ZoneInfo(request.query_params.get("zone") or plate.fleet.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise BadQuery("`zone` must be a time zone such as Europe/Bucharest.") from error
+        zone_of(request.query_params)  # one that there is
+        zone = ZoneInfo(request.query_params.get("zone", "").strip() or plate.fleet.time_zone)
         return Response(HoursSerializer(selectors_plate.hours(self.person, plate, zone)).data)
 
     @extend_schema(operation_id="plates_variants", responses=VariantSerializer(many=True))

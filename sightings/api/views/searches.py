@@ -47,11 +47,11 @@ class SavedSearchViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin
     @extend_schema(request=RenameSerializer, responses=SavedSearchSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename."""
-        told = RenameSerializer(data=request.data)
+        told = RenameSerializer(data=request.data, partial=True)
         told.is_valid(raise_exception=True)
-        return Response(
-            self.get_serializer(searches.rename_search(search=self.get_object(), **told.validated_data)).data
-        )
+        search = self.get_object()
+        name = told.validated_data.get("name", search.name)
+        return Response(self.get_serializer(searches.rename_search(search=search, name=name)).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete; `restore` takes it back within a day."""

@@ -66,7 +66,9 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
         return asked
 
     def get_renderers(self) -> Any:
-        return [renderer() for renderer in formats.RENDERERS] if self.action == "list" else super().get_renderers()
+        return (
+            [renderer() for renderer in formats.RENDERERS] if self.action in ("list", None) else super().get_renderers()
+        )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

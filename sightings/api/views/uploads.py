@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,6 +32,18 @@ from sightings.services.roles import home_fleet
 OVERRIDABLE = {"PATCH", "DELETE", "HEAD"}
 
 
+def _header(name: str, about: str, kind: Any = OpenApiTypes.STR, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=about, **more)
+
+
+BATCH = OpenApiParameter("batch", description="Only those that came in together under this name.")
+TUS = _header("Tus-Resumable", "`1.0.0`, or nothing.", enum=[tus_headers.VERSION])
+BYTES = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+LENGTH = _header("Upload-Length", "Bytes of the file.", {**BYTES, "minimum": 1}, required=True)
+METADATA = _header("Upload-Metadata", "`name base64,name base64`, as tus has it.")
+OFFSET = _header("Upload-Offset", "Where these bytes belong: what HEAD told.", BYTES, required=True)
+
+
 class UploadPages(NewestFirst):
     ordering = ("-created_at", "-id")
 
@@ -40,6 +53,7 @@ class TusView(ApiView):
 
     write_scopes = (Scope.TRIPS_WRITE,)
     idempotent = False  # the protocol has its own way to go on after a broken connection
+    further_errors: ClassVar[tuple[int, ...]] = (410, 412, 423, 507)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         override = request.headers.get("X-HTTP-Method-Override", "").upper()
@@ -75,10 +89,12 @@ class TusView(ApiView):
 
 
 class UploadListView(TusView):
-    @extend_schema(operation_id="uploads_list", responses=UploadSerializer(many=True))
+    pagination_class = UploadPages
+
+    @extend_schema(operation_id="uploads_list", parameters=[BATCH], responses=UploadSerializer(many=True))
     def get(self, request: Request) -> Response:
         """What came in, latest first."""
-        pages = UploadPages()
+        pages = self.pagination_class()
         found = Upload.objects.visible_to(self.person)
         if batch := request.query_params.get("batch"):
             found = found.filter(batch=batch)
@@ -86,13 +102,17 @@ class UploadListView(TusView):
         return pages.get_paginated_response(UploadSerializer(page, many=True).data)
 
     @extend_schema(
-        operation_id="uploads_create", request=None, responses={200: UploadSerializer, 201: UploadSerializer}
+        operation_id="uploads_create",
+        parameters=[TUS, LENGTH, METADATA],
+        request=None,
+        responses={200: UploadSerializer, 201: UploadSerializer},
     )
     def post(self, request: Request) -> Response:
         """Open an upload (tus creation): `Upload-Length`, and `Upload-Metadata` with filename, and optionally batch,
         vehicle (id or name), fleet (slug) and sha256. A file that the fleet has is linked at once: the answer is
         200, says `duplicate: true` and stands at its end, so that no byte need be sent.
         """
+        tus_headers.check_offered(request.headers)
         words = tus_headers.metadata(request.headers)
         fleet = home_fleet(self.person, words.get("fleet", ""))
         upload = uploads.create_upload(
@@ -111,6 +131,7 @@ class UploadListView(TusView):
             "Location": reverse("api:upload", args=[upload.id]),
             "Upload-Offset": str(upload.offset),
             "Cache-Control": "no-store",
+            **tus_headers.expires_of(upload),
         }
         status = 200 if upload.state == UploadState.DUPLICATE else 201
         return Response(UploadSerializer(upload).data, status=status, headers=headers)
@@ -149,10 +170,16 @@ class UploadView(TusView):
             "Upload-Length": str(upload.size),
             "Upload-Metadata": tus_headers.metadata_of(upload),
             "Cache-Control": "no-store",
+            **tus_headers.expires_of(upload),
         }
         return Response(status=200, headers=headers)
 
-    @extend_schema(operation_id="uploads_append", request={tus_headers.CONTENT_TYPE: bytes}, responses={204: None})
+    @extend_schema(
+        operation_id="uploads_append",
+        parameters=[TUS, OFFSET],
+        request={tus_headers.CONTENT_TYPE: bytes},
+        responses={204: None},
+    )
     def patch(self, request: Request, upload_id: Any) -> Response:
         """Append bytes at `Upload-Offset`; the last one hands the file to inspection."""
         if not tus_headers.has_body(request.headers):
@@ -161,9 +188,11 @@ class UploadView(TusView):
         offset = tus_headers.whole_number(request.headers, "Upload-Offset")
         _check_length(request, upload, offset)
         reached = uploads.append_chunk(upload=upload, offset=offset, stream=_body(request))
-        return Response(status=204, headers={"Upload-Offset": str(reached), "Cache-Control": "no-store"})
+        upload.refresh_from_db()
+        headers = {"Upload-Offset": str(reached), "Cache-Control": "no-store", **tus_headers.expires_of(upload)}
+        return Response(status=204, headers=headers)
 
-    @extend_schema(operation_id="uploads_cancel", responses={204: None})
+    @extend_schema(operation_id="uploads_cancel", parameters=[TUS], responses={204: None})
     def delete(self, request: Request, upload_id: Any) -> Response:
         """Give an upload up and drop its bytes (tus termination)."""
         uploads.cancel_upload(upload=self._upload(upload_id), user=self.person)

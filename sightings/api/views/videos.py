@@ -44,10 +44,11 @@ class VideoViews(ApiView, viewsets.GenericViewSet[Video]):
     @extend_schema(request=VideoCameraSerializer, responses=VideoSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Say which of the car's cameras filmed it."""
-        words = VideoCameraSerializer(data=request.data)
+        words = VideoCameraSerializer(data=request.data, partial=True)
         words.is_valid(raise_exception=True)
-        video = videos.set_camera(video=self._video(pk), user=self.person, camera=words.validated_data["camera"])
-        return self._answer(video)
+        video = self._video(pk)
+        camera = words.validated_data.get("camera", video.camera)
+        return self._answer(videos.set_camera(video=video, user=self.person, camera=camera))
 
     @extend_schema(request=None, responses={202: RenditionSerializer})
     @action(detail=True, methods=["post"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from sightings.api import formats, shapes
+from sightings.api import formats
 from sightings.models import AuditEntry, ProcessingRun, Sighting, User
+from sightings.tables import as_meant
 from tests.factories import NOON, make_sighting
 
 pytestmark = [
@@ -124,16 +126,25 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text[1:], newline="")))
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+49 30", "-2", "@here", "\tx", '=HYPERLINK("http://x","y")', 'a"b,c'])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1", "+49 30", "-2", "@here", "\tx", "\r=1", '=HYPERLINK("http://x","y")', 'a"b,c', "＝1+1", "＋1", "－1",
+        "＠x", "Van;=1+1", "Van\t+1", "Van\n=1", "Van\r\n@x", 'Van;"=1"', "Van,-1", "'=1",
+    ],
+)  # fmt: skip
 def test_no_cell_of_a_table_is_a_formula(api: APIClient, sighting: Sighting, name: str) -> None:
     vehicle = sighting.trip.vehicle
     assert vehicle is not None
     vehicle.name = name
     vehicle.save()
-    [row] = rows_of(exported(api, "csv"))
-    assert row["camera_id"].lstrip("'") == f"{name}/front"
-    assert not row["camera_id"].startswith(shapes.FORMULA)
+    text = exported(api, "csv")
+    [row] = rows_of(text)
+    assert as_meant(row["camera_id"]) == f"{name}/front"
     assert (row["plate"], row["lon"], row["timestamp"]) == ("B99BNX", "26.1", "2026-05-01T12:00:00.000Z")
+    for separator in ",;\t":  # which one a spreadsheet takes depends on its language
+        for cells in csv.reader(io.StringIO(text[1:], newline=""), delimiter=separator):
+            assert not [cell for cell in cells if re.match(r"\s*[=+@＝＋－＠-]", cell.strip('"'))]
 
 
 def test_negative_degrees_stay_numbers(api: APIClient, run: ProcessingRun) -> None:

@@ -45,7 +45,7 @@ def test_confirm_and_reject(bobs: APIClient, sighting: Sighting) -> None:
 
 def test_a_correction_without_a_plate_says_what_is_missing(bobs: APIClient, sighting: Sighting) -> None:
     status, error = say(bobs, sighting)
-    assert (status, error["code"], error["detail"]) == (400, "invalid", "plate: Say what the plate is.")
+    assert (status, error["code"], error["detail"]) == (400, "plate_unusable", "Say what the plate is.")
     assert say(bobs, sighting, plate="---")[1]["code"] == "plate_unusable"
 
 

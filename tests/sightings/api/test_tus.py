@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.http import parse_http_date
 from rest_framework.test import APIClient
 
 from sightings import storage
@@ -44,7 +46,7 @@ def test_options_says_what_is_offered_to_anyone(client: Client) -> None:
     answer = client.options(URL)
     assert answer.status_code == 204
     assert answer["Tus-Version"] == answer["Tus-Resumable"] == "1.0.0"
-    assert answer["Tus-Extension"].split(",") == ["creation", "creation-with-upload", "termination"]
+    assert answer["Tus-Extension"].split(",") == ["creation", "creation-with-upload", "termination", "expiration"]
     assert int(answer["Tus-Max-Size"]) > 0
 
 
@@ -202,3 +204,21 @@ def test_the_list_shows_what_came_in(bobs: APIClient) -> None:
     create(bobs, batch="two", filename="b.mp4")
     assert [row["filename"] for row in bobs.get(URL).json()["results"]] == ["b.mp4", "drive.mp4"]
     assert [row["batch"] for row in bobs.get(URL, {"batch": "one"}).json()["results"]] == ["one"]
+
+
+def test_an_unfinished_upload_says_until_when_it_waits(bobs: APIClient, queued: Queued, settings: Any) -> None:
+    settings.UPLOAD_DAYS = 2
+    created = create(bobs)
+    where = created["Location"]
+    head, sent = bobs.head(where), send(bobs, where, 0, b"01234")
+    for answer in (created, head, sent):
+        left = parse_http_date(answer["Upload-Expires"]) - time.time()
+        assert 2 * 86_400 - 60 < left < 2 * 86_400 + 60
+    assert "Upload-Expires" not in send(bobs, where, 5, b"56789")  # it is whole
+
+
+@pytest.mark.parametrize("header", ["Upload-Concat", "Upload-Defer-Length"])
+def test_what_is_not_offered_is_refused_before_anything_is_stored(bobs: APIClient, header: str) -> None:
+    headers = {"Upload-Length": "5", "Upload-Metadata": words(filename="a.mp4"), header: "1"}
+    assert bobs.post(URL, headers=headers).json()["code"] == "bad_upload"
+    assert not Upload.objects.exists()

@@ -17,41 +17,43 @@ Keys = dict[str, Any]
 CELL = "891e2e6b0c3ffff"
 
 
-def build(sighting: Sighting, alice: User) -> Keys:
-    """What addresses and bodies name, by name. Everything that a person made is alice's."""
+def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
+    """What addresses and bodies name, by name. Everything that a person made is alice's; plates begin with `letter`."""
     fleet, trip, run = sighting.fleet, sighting.trip, sighting.run
     trip.started_at, trip.ended_at = NOON, NOON + timedelta(hours=1)
     trip.save()
     make_video(trip, started_at=NOON + timedelta(minutes=30))
     later = make_trip(fleet, vehicle=trip.vehicle, started_at=NOON + timedelta(hours=2))
     make_video(later, started_at=NOON + timedelta(hours=2))
-    other, third = make_sighting(run, "B77XYZ", at=20.0), make_sighting(run, "B70XYZ", at=30.0)
-    doubtful = make_sighting(run, "B11AAA", at=40.0, confidence=0.3)
-    correction = reviews.correct_sighting(sighting=make_sighting(run, "B12AAA", at=50.0), user=alice, text="B13AAA")
-    flag = reviews.flag_sighting(sighting=other, user=alice, reason="look")
+    other, third = make_sighting(run, f"{letter}77XYZ", at=20.0), make_sighting(run, f"{letter}70XYZ", at=30.0)
+    doubtful = make_sighting(run, f"{letter}11AAA", at=40.0, confidence=0.3)
+    correction = reviews.correct_sighting(
+        sighting=make_sighting(run, f"{letter}12AAA", at=50.0), user=alice, text=f"{letter}13AAA"
+    )
+    flag = reviews.flag_sighting(sighting=other, user=alice, reason="other")
     batch = batches.correct_batch(
-        user=alice, fleet=fleet, sightings=[make_sighting(run, "B14AAA", at=55.0).pk], text="B15AAA"
+        user=alice, fleet=fleet, sightings=[make_sighting(run, f"{letter}14AAA", at=55.0).pk], text=f"{letter}15AAA"
     )
     plate_merge.merge_plates(plate=sighting.plate, other=third.plate, user=alice)  # type: ignore[arg-type]
     edit = trip_clock.shift_trip(trip=later, user=alice, seconds=5.0)
     job = Reprocess.objects.create(fleet=fleet, state="ready")
     fresh_video = make_video(later, started_at=NOON + timedelta(hours=3))
-    make_sighting(make_run(fresh_video), "B02OLD")
+    make_sighting(make_run(fresh_video), f"{letter}02OLD")
     fresh = make_run(fresh_video, is_current=False, reprocess=job, model_version="test@2")
-    make_sighting(fresh, "", plate_raw="B02NEW", at=10.1)
+    make_sighting(fresh, "", plate_raw=f"{letter}02NEW", at=10.1)
     compare_video(fresh_video)
-    watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": "Wanted"})
-    gone_watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": "Gone"})
+    watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": f"Wanted {letter}"})
+    gone_watchlist = watchlists.create_watchlist(user=alice, fleet=fleet, values={"name": f"Gone {letter}"})
     watchlists.delete_watchlist(watchlist=gone_watchlist, user=alice)
-    entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern="B99*")
-    gone_entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern="B01*")
+    entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern=f"{letter}99*")
+    gone_entry = watchlists.add_entry(watchlist=watchlist, user=alice, pattern=f"{letter}01*")
     watchlists.remove_entry(entry=gone_entry, user=alice)
-    watch(Sighting.objects.filter(pk__in=[sighting.pk, make_sighting(run, "B99ZZZ", at=57.0).pk]))
-    open_alert, closed_alert = Alert.objects.order_by("pk")
+    watch(Sighting.objects.filter(pk__in=[sighting.pk, make_sighting(run, f"{letter}99ZZZ", at=57.0).pk]))
+    open_alert, closed_alert = Alert.objects.filter(fleet=fleet).order_by("pk")
     alerts.acknowledge_alert(alert=closed_alert, user=alice)
-    gone = SavedSearch.objects.create(fleet=fleet, user=alice, name="Gone", deleted_at=timezone.now())
+    gone = SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Gone {letter}", deleted_at=timezone.now())
     failed = Upload.objects.create(
-        fleet=fleet, user=alice, filename="bad.mp4", size=4, offset=4, kind="video", state="failed"
+        fleet=fleet, user=alice, filename=f"{letter}bad.mp4", size=4, offset=4, kind="video", state="failed"
     )
     return {
         "trip": trip.pk,
@@ -65,7 +67,7 @@ def build(sighting: Sighting, alice: User) -> Keys:
         "correction": correction.pk,
         "flag": flag.pk,
         "batch": batch.pk,
-        "alias": aliases.make_alias(user=alice, fleet=fleet, misread="B0ZZZ", text="BOZZZ").pk,
+        "alias": aliases.make_alias(user=alice, fleet=fleet, misread=f"{letter}0ZZZ", text=f"{letter}OZZZ").pk,
         "edit": edit.pk,
         "job": job.pk,
         "watchlist": watchlist.pk,
@@ -74,8 +76,8 @@ def build(sighting: Sighting, alice: User) -> Keys:
         "gone_entry": gone_entry.pk,
         "alert": open_alert.pk,
         "closed_alert": closed_alert.pk,
-        "search": SavedSearch.objects.create(fleet=fleet, user=alice, name="Mine").pk,
+        "search": SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Mine {letter}").pk,
         "gone_search": gone.pk,
-        "upload": uploads.create_upload(user=alice, fleet=fleet, filename="drive.mp4", size=10).pk,
+        "upload": uploads.create_upload(user=alice, fleet=fleet, filename=f"{letter}drive.mp4", size=10).pk,
         "failed_upload": failed.pk,
     }

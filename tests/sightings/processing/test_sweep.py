@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sightings.models import Fleet, ProcessingRun, Segment, Trip, Upload, User
+from sightings.models import AuditEntry, Fleet, ProcessingRun, Segment, Trip, Upload, User
 from sightings.processing import sweep
 from sightings.services import parts
 from sightings.storage import upload_file
@@ -41,7 +41,7 @@ def segment_of(run: ProcessingRun, **fields: Any) -> Segment:
 
 
 def upload_of(fleet: Fleet, user: User, *, age: timedelta = LONG_AGO, **fields: Any) -> Upload:
-    upload = Upload.objects.create(fleet=fleet, user=user, filename="a.mp4", size=9, offset=9, **fields)
+    upload = Upload.objects.create(fleet=fleet, user=user, filename="a.mp4", **{"size": 9, "offset": 9, **fields})
     Upload.objects.filter(pk=upload.pk).update(updated_at=timezone.now() - age)
     return upload
 
@@ -124,6 +124,24 @@ def test_bytes_that_a_killed_worker_left_behind_are_dropped(northwind: Fleet, bo
     upload.refresh_from_db()
     assert upload.path == ""
     assert not upload_file("left.part").exists()
+
+
+def test_an_upload_to_which_no_byte_came_for_long_is_given_up_with_its_bytes(
+    northwind: Fleet, bob: User, sent: Sent, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.UPLOAD_DAYS = 2
+    left = {name: {"state": "receiving", "offset": 4, "path": f"{name}.part"} for name in ("old", "young")}
+    old = upload_of(northwind, bob, age=timedelta(days=2, minutes=1), **left["old"])
+    young = upload_of(northwind, bob, age=timedelta(days=1, hours=23), **left["young"])
+    for upload in (old, young):
+        parts.create(upload.path, 9)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep.sweep()
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.state, old.error_code, young.state) == ("cancelled", "upload_expired", "receiving")
+    assert [upload_file(upload.path).exists() for upload in (old, young)] == [False, True]
+    assert AuditEntry.objects.get(action="upload.expired").target_id == str(old.pk)
 
 
 def test_positions_are_kept_for_videos_that_are_still_to_come(northwind: Fleet, bob: User, sent: Sent) -> None:

@@ -1,0 +1,65 @@
+"""Loaded by schemathesis: our own check, and the one loosening of its checks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import Any
+from urllib.parse import unquote_plus
+
+import schemathesis
+from schemathesis.core.failures import Failure
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from tests.fuzz.marks import leaked
+
+_count = itertools.count()
+ALSO = tuple(filter(None, os.environ.get("FUZZ_OTHERS_UPLOADS", "").split(",")))
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def pieces(context: Any, value: Any) -> Any:
+    """Bytes of an upload go out as they are."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+@schemathesis.deserializer("text/csv")
+def table(context: Any, response: Any) -> Any:
+    """A table is a text, to the document."""
+    return response.text
+
+
+class OtherFleetShown(Failure):
+    """Something of a fleet that the caller is no member of stands in an answer."""
+
+
+@schemathesis.check
+def no_other_fleet(ctx: Any, response: Any, case: Any) -> None:
+    """Nothing of the other fleet, be it a plate, a name, a place or a key, unless the caller said it first."""
+    asked = response.request
+    body = asked.body.decode("utf-8", "replace") if isinstance(asked.body, bytes) else str(asked.body or "")
+    url = unquote_plus(asked.url)
+    # Twice: a word of the address may stand encoded in the address of the next page.
+    sent = f"{url} {unquote_plus(url)} {body} {dict(asked.headers)}"
+    answer = f"{unquote_plus(response.text)} {dict(response.headers)}"
+    if found := leaked(answer, sent, ALSO):
+        raise OtherFleetShown(
+            operation=case.operation.label, title="Another fleet is shown", message=", ".join(sorted(found))
+        )
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """Another key for every call, or most would be answered with what was said to the first."""
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and 1 <= len(key) <= 190:
+        case.headers["Idempotency-Key"] = f"{key}{next(_count)}"
+
+
+@schemathesis.hook
+def filter_failure(context: Any, failure: Failure, case: Any, response: Any) -> bool:
+    """No schema can say what a search means, which zones exist or what reads as a plate: such errors have codes of
+    their own. What serializers refuse is `invalid`, and that the schema must say."""
+    if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
+        return True
+    return bool(response.json().get("code") == "invalid")
