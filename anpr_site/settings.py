@@ -186,6 +186,13 @@ WATCH_FLEET = env.text("WATCH_FLEET")  # slug; empty: the first fleet
 WATCH_VEHICLE = env.text("WATCH_VEHICLE")  # name; empty: none
 WATCH_STABLE_SECONDS = env.number("WATCH_STABLE_SECONDS", 10, least=0)  # unchanged for so long, a file is whole
 
+# --- MQTT: what is read is published there; `up` runs the publisher; needs the extra `mqtt` ---
+MQTT_URL = env.text("MQTT_URL")  # mqtt://name:password@host:1883, or mqtts://…
+MQTT_PREFIX = env.text("MQTT_PREFIX", "platelog").strip("/")
+MQTT_FLEET = env.text("MQTT_FLEET")  # slug; empty: the first fleet
+MQTT_PLATES = env.one_of("MQTT_PLATES", ("none", "watched", "all"), "none")  # which plates may be read there
+MQTT_DISCOVERY = env.text("MQTT_DISCOVERY", "homeassistant").strip("/")  # empty: Home Assistant is told nothing
+
 # --- API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -207,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Platelog",
     "DESCRIPTION": "The plate log of a fleet's dashcam trips.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -223,6 +231,7 @@ SPECTACULAR_SETTINGS = {
             "RenditionState",
             "LensKind",
             "CorrectionAction",
+            "BatchAction",
             "AlertState",
         )
     },

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -131,7 +132,15 @@ def standard_parts(host: str, port: int) -> list[Part]:
         Part("beat", [*beat, *schedule]),
         *(pictures if settings.PLATE_READER else []),
         *(watch if settings.WATCH_FOLDER else []),
+        *(_mqtt(manage) if settings.MQTT_URL else []),
     ]
+
+
+def _mqtt(manage: list[str]) -> list[Part]:
+    if find_spec("paho") is None:
+        print("MQTT_URL is set, but nothing is published: pip install 'platelog[mqtt]'", file=sys.stderr, flush=True)
+        return []
+    return [Part("mqtt", [*manage, "publish_mqtt"])]
 
 
 def child_environment() -> None:

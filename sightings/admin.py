@@ -204,7 +204,7 @@ class CorrectionAdmin(ReadOnly):
 
 @admin.register(CorrectionBatch)
 class CorrectionBatchAdmin(ReadOnly):
-    list_display = ["id", "text", "count", "fleet", "user", "created_at", "undone_at"]
+    list_display = ["id", "action", "text", "count", "fleet", "user", "created_at", "undone_at"]
     list_filter = ["fleet"]
     search_fields = ["text", "note", "user__username"]
     list_select_related = ["fleet", "user"]

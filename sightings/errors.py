@@ -44,6 +44,14 @@ class VersionClash(PlatelogError):
     message = _("Someone else changed this sighting meanwhile. Look at it again, then repeat your change.")
 
 
+class PreconditionFailed(PlatelogError):
+    """`If-Match` names another state than the one that there is."""
+
+    code = "precondition_failed"
+    status = 412
+    message = _("This was changed since you read it. Read it again, then repeat your change.")
+
+
 class PlateUnusable(PlatelogError):
     code = "plate_unusable"
     message = _("A plate needs one to sixteen letters or digits.")
@@ -177,6 +185,12 @@ class UnknownScope(PlatelogError):
     message = _("There is no such scope.")
 
 
+class BeyondGiver(PlatelogError):
+    code = "scope_missing"
+    status = 403
+    message = _("A token cannot give what it lacks.")
+
+
 class BadQuery(PlatelogError):
     code = "bad_query"
     message = _("This filter cannot be understood.")
@@ -191,6 +205,12 @@ class BodyTooLarge(PlatelogError):
 class NameMissing(PlatelogError):
     code = "name_missing"
     message = _("Give it a name.")
+
+
+class NameTaken(PlatelogError):
+    code = "name_taken"
+    status = 409
+    message = _("There is one of this name already. Choose another name.")
 
 
 class TooManySearches(PlatelogError):

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recognition.cameras import known_cameras
-from recognition.locate import Lens
 from sightings.errors import BadQuery, PlateUnusable
 from sightings.filters import area_of
-from sightings.models import Fleet, LensKind, Vehicle, Watchlist
+from sightings.models import Fleet, Vehicle, Watchlist
 from sightings.services.plates import text_of
-from sightings.services.vehicles import VEHICLE_FIELDS
+from sightings.services.vehicles import VEHICLE_FIELDS, impossible_view
 from sightings.services.watchlists import FIELDS as WATCHLIST_FIELDS
 
 if TYPE_CHECKING:  # generic in the stubs alone
@@ -80,12 +78,8 @@ class VehicleForm(VehicleModelForm):
             if optics and values.get(f"{place}field_of_view_deg") is None:
                 values |= {f"{place}field_of_view_deg": optics.field_of_view_deg, f"{place}lens": optics.lens.value}
             angle, lens = values.get(f"{place}field_of_view_deg"), values.get(f"{place}lens")
-            if angle is not None and lens and not 0 < angle < Lens(lens).widest_deg:
-                name = str(LensKind(lens).label).partition(":")[0].lower()
-                words = gettext("A %(lens)s lens shows less than %(angle)s°.")
-                self.add_error(
-                    f"{place}field_of_view_deg", words % {"lens": name, "angle": f"{Lens(lens).widest_deg:g}"}
-                )
+            if lens and (wrong := impossible_view(lens, angle)):
+                self.add_error(f"{place}field_of_view_deg", wrong)
         return values
 
 

@@ -17,6 +17,7 @@ from sightings import plate_query, plate_regex, storage
 from sightings.errors import BadQuery
 from sightings.eta import ReadingQueue
 from sightings.models import (
+    ApiToken,
     AuditEntry,
     Camera,
     Fleet,
@@ -287,6 +288,11 @@ def is_doubtful(sighting: Sighting) -> bool:
     """The same judgment as `SightingQuerySet.doubtful`, on a row that is at hand."""
     unsure = sighting.confidence < DOUBTFUL_BELOW or "?" in sighting.plate_raw
     return sighting.flagged or (sighting.review_state == ReviewState.UNREVIEWED and unsure)
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """A person's own keys, also those that have ended."""
+    return ApiToken.objects.filter(user=user)
 
 
 def vehicles_for(user: Person) -> QuerySet[Vehicle]:

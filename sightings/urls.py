@@ -29,6 +29,7 @@ urlpatterns = [
     path("demo/", home.demo, name="demo-trip"),
     path("login/", account.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/tokens/", account.tokens, name="tokens"),
     path("language/", include("django.conf.urls.i18n")),
     path("words.js", JavaScriptCatalog.as_view(packages=["sightings"]), name="words"),
     path("upload/", uploads.page, name="upload"),

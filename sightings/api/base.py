@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
@@ -19,7 +20,9 @@ from sightings.api.errors import handle
 from sightings.api.idempotency import Answered, Once, once
 from sightings.api.limits import PerMinute, tell
 from sightings.api.permissions import HasScope
+from sightings.api.sparse import SPARSE_ACTIONS, only_fields
 from sightings.api.strict import check_body, check_query
+from sightings.errors import BadQuery
 from sightings.models import Scope, User
 
 
@@ -31,6 +34,16 @@ class Json(JSONParser):
             return super().parse(*args, **kwargs)
         except RecursionError as error:
             raise ParseError from error
+
+
+class OneAnswer(BaseContentNegotiation):
+    """For calls that answer with a format of their own: no `Accept` is refused, and errors are JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next((one for one in parsers if one.media_type == request.content_type), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class ApiView(APIView):
@@ -48,6 +61,7 @@ class ApiView(APIView):
     def scopes_for(self, method: str) -> Sequence[str]:
         return self.read_scopes if method in SAFE_METHODS else self.write_scopes
 
+    conditional: ClassVar[Sequence[str]] = ()  # actions that heed If-Match
     idempotent: ClassVar[bool] = True  # whether a POST with an Idempotency-Key is done once
     once: Once | None = None
     strict: ClassVar[bool] = True  # whether a JSON body must be of the document's types
@@ -66,11 +80,20 @@ class ApiView(APIView):
         return exc.response if isinstance(exc, Answered) else super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(self, "action", None) in SPARSE_ACTIONS and isinstance(response, Response):
+            response = self._sparse(request, response)
         response = super().finalize_response(request, response, *args, **kwargs)
         tell(request, response)
         if self.once is not None:
             self.once.end(response)
         return response
+
+    def _sparse(self, request: Request, response: Response) -> Response:
+        """The answer with no other fields than those that `fields` names, if it names any."""
+        try:
+            return only_fields(request, response)
+        except BadQuery as error:
+            return self.handle_exception(error)
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return handle

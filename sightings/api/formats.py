@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from sightings.api import shapes
+from sightings.api import places_xml, shapes
 from sightings.models import Sighting
 from sightings.querysets import SightingQuerySet
 
@@ -33,6 +33,13 @@ class StreamedRenderer(BaseRenderer):
     closes: ClassVar[str] = "]\n"
     filename: ClassVar[str] = ""
     unread: ClassVar[tuple[str, ...]] = ("characters",)  # large columns that the shape does not need
+    left_out = 0  # rows that the format has no way to write, so far
+    site = ""  # before the addresses of videos and pictures, such as https://log.example.com
+
+    @property
+    def ends(self) -> str:
+        """What stands after the last row."""
+        return self.closes
 
     def written(self, rows: Iterable[Sighting], reveal: bool) -> str:
         return self.between.join(json.dumps(self.shape(row, reveal), ensure_ascii=False) for row in rows)
@@ -78,6 +85,65 @@ class GeoJsonRenderer(StreamedRenderer):
         return shapes.geojson(row, reveal)
 
 
+class JsonLinesRenderer(StreamedRenderer):
+    """The rows of the list as they stand there, one a line."""
+
+    media_type = "application/x-ndjson"
+    format = "jsonl"
+    unread = ("characters", "corners")
+    schema = {"type": "string"}
+    opens, between, closes = "", "", ""
+    filename = "sightings.jsonl"
+
+    def written(self, rows: Iterable[Sighting], reveal: bool) -> str:
+        lines = (json.dumps(shapes.native(row, reveal, self.site), ensure_ascii=False) for row in rows)
+        return "".join(f"{line}\n" for line in lines)
+
+
+class PlacesRenderer(StreamedRenderer):
+    """XML of places: sightings without one are left out, and a comment at the end says how many."""
+
+    unread = ("characters", "candidates", "corners", "box")
+    schema = {"type": "string"}
+    between = ""
+
+    @property
+    def ends(self) -> str:
+        return places_xml.left_out(self.left_out) + self.closes
+
+    def written(self, rows: Iterable[Sighting], reveal: bool) -> str:
+        pieces = []
+        for row in rows:
+            if row.lat is None or row.lon is None:
+                self.left_out += 1
+            else:
+                pieces.append(self.place(row, reveal))
+        return "".join(pieces)
+
+    def place(self, row: Sighting, reveal: bool) -> str:
+        raise NotImplementedError
+
+
+class KmlRenderer(PlacesRenderer):
+    media_type = "application/vnd.google-earth.kml+xml"
+    format = "kml"
+    opens, closes = places_xml.kml_begins("Sightings"), places_xml.KML_ENDS
+    filename = "sightings.kml"
+
+    def place(self, row: Sighting, reveal: bool) -> str:
+        return places_xml.placemark(row, reveal, self.site)
+
+
+class GpxRenderer(PlacesRenderer):
+    media_type = "application/gpx+xml"
+    format = "gpx"
+    opens, closes = places_xml.gpx_begins("Sightings"), places_xml.GPX_ENDS
+    filename = "sightings.gpx"
+
+    def place(self, row: Sighting, reveal: bool) -> str:
+        return places_xml.waypoint(row, reveal, self.site)
+
+
 class CsvRenderer(StreamedRenderer):
     """With a byte order mark, by which spreadsheets know that it is UTF-8."""
 
@@ -95,7 +161,8 @@ class CsvRenderer(StreamedRenderer):
 
 
 STREAMED: tuple[type[StreamedRenderer], ...] = (
-    PlateRecRenderer, OpenAlprRenderer, FrigateRenderer, CsvRenderer, GeoJsonRenderer,
+    PlateRecRenderer, OpenAlprRenderer, FrigateRenderer, CsvRenderer, GeoJsonRenderer, JsonLinesRenderer, KmlRenderer,
+    GpxRenderer,
 )  # fmt: skip
 RENDERERS: list[type[BaseRenderer]] = [JSONRenderer, *STREAMED]
 
@@ -114,25 +181,45 @@ class _Batches:
         return list(some.order_by("-pk" if self.newest_first else "pk")[:BATCH])
 
 
+@dataclass(slots=True)
+class Sent:
+    """What became of an export."""
+
+    rows: int = 0
+    left_out: int = 0
+    complete: bool = False
+
+
 def stream(
-    renderer: StreamedRenderer, found: SightingQuerySet[Sighting], *, newest_first: bool, reveal: bool
+    renderer: StreamedRenderer,
+    found: SightingQuerySet[Sighting],
+    *,
+    newest_first: bool,
+    reveal: bool,
+    ended: Callable[[Sent], object],
 ) -> StreamingHttpResponse:
-    """All of `found`."""
-    batches = _Batches(found.defer(*renderer.unread), newest_first)
+    """All of `found`; `ended` is called when the last byte was sent, or the receiver had gone."""
+    batches, sent = _Batches(found.defer(*renderer.unread), newest_first), Sent()
 
     def next_piece(last: int | None) -> tuple[str, int | None]:
         """A batch as it is written, and the key that it ends with; none where it was the last one."""
         rows = batches.after(last)
-        return renderer.written(rows, reveal), rows[-1].pk if len(rows) == BATCH else None
+        piece = renderer.written(rows, reveal)
+        sent.rows, sent.left_out = sent.rows + len(rows) - (renderer.left_out - sent.left_out), renderer.left_out
+        return piece, rows[-1].pk if len(rows) == BATCH else None
 
     async def pieces() -> AsyncIterator[bytes]:
-        yield renderer.opens.encode()
-        piece, last = await sync_to_async(next_piece)(None)
-        yield piece.encode()
-        while last is not None:
-            piece, last = await sync_to_async(next_piece)(last)
-            yield f"{renderer.between if piece else ''}{piece}".encode()
-        yield renderer.closes.encode()
+        try:
+            yield renderer.opens.encode()
+            piece, last = await sync_to_async(next_piece)(None)
+            yield piece.encode()
+            while last is not None:
+                piece, last = await sync_to_async(next_piece)(last)
+                yield f"{renderer.between if piece else ''}{piece}".encode()
+            yield renderer.ends.encode()
+            sent.complete = True
+        finally:
+            await sync_to_async(ended)(sent)
 
     headers = {"Content-Disposition": f'attachment; filename="{renderer.filename}"'} if renderer.filename else {}
     charset = "; charset=utf-8" if renderer.media_type == "text/csv" else ""

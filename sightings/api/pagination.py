@@ -50,6 +50,10 @@ class PlatesByText(NewestFirst):
     ordering = ("text", "id")
 
 
+class ObservationPages(NewestFirst):
+    ordering = ("seconds", "id")
+
+
 class EntriesByPattern(NewestFirst):
     ordering = ("pattern", "id")
 

@@ -10,8 +10,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
+from sightings.api.examples import examples_of
 from sightings.api.idempotency import LONGEST_KEY
 from sightings.api.serializers.shared import ErrorSerializer
+from sightings.api.sparse import SPARSE_ACTIONS
 from sightings.api.strict import LARGEST
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -20,7 +22,17 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A text of your choice, such as a UUID: the call is done once, however often it is sent within a day.",
 )
-
+FIELDS = OpenApiParameter(
+    "fields",
+    str,
+    description="No other fields than these in the answer, with commas between them. Default all.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` that came with what is to be changed: 412 precondition_failed if it was changed since.",
+)
 
 # Texts without NUL, and with something to see in them where they may not be blank; see `strict`.
 ANY_TEXT, SOME_TEXT = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
@@ -77,7 +89,15 @@ class Schema(AutoSchema):
         return self.method == "POST" and getattr(self.view, "idempotent", False)
 
     def get_override_parameters(self) -> list[Any]:
-        return [IDEMPOTENCY_KEY] if self._once else []
+        found = [IDEMPOTENCY_KEY] if self._once else []
+        if self.method == "GET" and getattr(self.view, "action", None) in SPARSE_ACTIONS:
+            found.append(FIELDS)
+        if self.method != "GET" and getattr(self.view, "action", None) in getattr(self.view, "conditional", ()):
+            found.append(IF_MATCH)
+        return found
+
+    def get_examples(self) -> list[Any]:
+        return [*super().get_examples(), *examples_of(self.get_operation_id())]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -89,5 +109,5 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`Token …` or `Bearer …`, made with `python manage.py create_token`.",
+            "description": "`Token …` or `Bearer …`, made on the page API tokens, or with `manage.py create_token`.",
         }

@@ -1,4 +1,5 @@
-"""Plates in the shapes that other programs already parse: Plate Recognizer's, OpenALPR's and Frigate's; CSV; GeoJSON.
+"""Plates in the shapes that other programs already parse: Plate Recognizer's, OpenALPR's and Frigate's; CSV;
+GeoJSON; and in our own, as the list has them.
 
 Each maker takes a sighting and whether its plate may be shown, and needs no serializer: a million of them are written
 in one answer.
@@ -44,7 +45,7 @@ def platerec_result(
 def platerec(row: Sighting, reveal: bool) -> dict[str, Any]:
     """A Snapshot answer to one picture with one plate in it."""
     result = platerec_result(
-        _shown(row.text, reveal),
+        shown(row.text, reveal),
         row.confidence,
         row.dscore,
         row.region,
@@ -64,7 +65,7 @@ def platerec(row: Sighting, reveal: bool) -> dict[str, Any]:
 
 def openalpr(row: Sighting, reveal: bool) -> dict[str, Any]:
     """`alpr_results` of one picture: confidence 0–100, milliseconds since 1970, corners clockwise from the top left."""
-    plate = _shown(row.text, reveal)
+    plate = shown(row.text, reveal)
     candidates = [_openalpr_text(one["plate"], one["score"]) for one in (row.candidates if reveal else [])]
     result = {
         **_openalpr_text(plate, row.confidence),
@@ -96,7 +97,7 @@ def frigate(row: Sighting, reveal: bool) -> dict[str, Any]:
         "type": "lpr",
         "id": str(row.pk),
         "name": None,
-        "plate": _shown(row.text, reveal),
+        "plate": shown(row.text, reveal),
         "score": round(row.confidence, 3),
         "camera": shared.camera_of(row),
         "timestamp": row.seen_at.timestamp() if row.seen_at else None,
@@ -116,6 +117,54 @@ def geojson(row: Sighting, reveal: bool) -> dict[str, Any]:
     }
 
 
+def native(row: Sighting, reveal: bool, site: str) -> dict[str, Any]:
+    """What `SightingSerializer` writes, several times as fast; `site` stands before the addresses."""
+    vehicle, known = row.trip.vehicle, row.lat is not None and row.lon is not None
+    gps = {name: getattr(row, name) for name in ("lat", "lon", "heading", "speed", "accuracy_m")}
+    crop = shared.crop_url(None, row.crop) if reveal else None
+    return {
+        "id": row.pk,
+        "plate": shown(row.text, reveal),
+        "score": row.confidence,
+        "dscore": row.dscore,
+        "region": {"code": row.region or "unknown", "score": row.region_score},
+        "candidates": row.candidates if reveal else [],
+        "box": shared.box_of(row.box),
+        "vehicle": {"id": vehicle.pk, "name": vehicle.name} if vehicle else None,
+        "camera_id": shared.camera_of(row),
+        "timestamp": shared.utc(row.seen_at),
+        "timestamp_local": shared.local(row.seen_at, row.fleet.time_zone),
+        "source_url": site + source_path(row),
+        "position_sec": row.best_s,
+        "first_seen_sec": row.first_seen_s,
+        "last_seen_sec": row.last_seen_s,
+        "plate_id": row.plate_id,
+        "plate_raw": shown(row.plate_raw, reveal),
+        "plate_corrected": shown(row.plate_corrected, reveal),
+        "plate_source": row.plate_source,
+        "review_state": row.review_state,
+        "flagged": row.flagged,
+        "reads_count": row.reads_count,
+        "gps": {**gps, "source": row.gps_source} if known else None,
+        "car": row.car,
+        "time_source": row.time_source,
+        "time_uncertainty_s": row.time_uncertainty_s,
+        "track_id": row.key,
+        "model_version": row.model_version,
+        "trip": row.trip_id,
+        "video": row.video_id,
+        "crop_url": site + crop if crop else None,
+        "version": row.version,
+        "created_at": shared.utc(row.created_at),
+        "updated_at": shared.utc(row.updated_at),
+    }
+
+
+def source_path(row: Sighting) -> str:
+    """The video, at the moment of the best read."""
+    return f"/files/videos/{row.video_id}/#t={row.best_s:.3f}"
+
+
 def cells(row: Sighting, reveal: bool) -> list[Any]:
     """A line of the table, of which a spreadsheet works nothing out."""
     return [harmless(one) if isinstance(one, str) else one for one in values(row, reveal)]
@@ -127,8 +176,8 @@ def values(row: Sighting, reveal: bool) -> list[Any]:
         row.pk,
         shared.utc(row.seen_at),
         shared.local(row.seen_at, row.fleet.time_zone),
-        _shown(row.text, reveal),
-        _shown(row.plate_raw, reveal),
+        shown(row.text, reveal),
+        shown(row.plate_raw, reveal),
         round(row.confidence, 4),
         row.region,
         row.review_state,
@@ -147,7 +196,8 @@ def values(row: Sighting, reveal: bool) -> list[Any]:
     ]
 
 
-def _shown(text: str, reveal: bool) -> str:
+def shown(text: str, reveal: bool) -> str:
+    """A plate, or what stands for one."""
     return text if reveal or not text else shared.HIDDEN
 
 

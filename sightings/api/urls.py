@@ -16,12 +16,15 @@ from rest_framework.routers import SimpleRouter
 from sightings.api.base import ApiView
 from sightings.api.views.alerts import AlertViews, WatchEntryViews, WatchlistViews
 from sightings.api.views.coverage import CoverageCellView, CoverageView
+from sightings.api.views.live import LiveView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reprocess import ReprocessViews
 from sightings.api.views.reviewing import AliasViews, BatchViews, ReviewNextView, ReviewReleaseView
 from sightings.api.views.reviews import AuditViews, CorrectionViews, FlagViews
+from sightings.api.views.runs import RunViews
 from sightings.api.views.searches import SavedSearchViews
 from sightings.api.views.sightings import SightingViews
+from sightings.api.views.tokens import TokenViews
 from sightings.api.views.trips import MeView, QueueView, TripViews, VehicleViews
 from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
 from sightings.api.views.videos import VideoViews
@@ -49,6 +52,7 @@ class _Router(SimpleRouter):
 router = _Router()
 router.register("trips", TripViews, basename="trip")
 router.register("videos", VideoViews, basename="video")
+router.register("runs", RunViews, basename="run")
 router.register("vehicles", VehicleViews, basename="vehicle")
 router.register("sightings", SightingViews, basename="sighting")
 router.register("plates", PlateViews, basename="plate")
@@ -61,11 +65,13 @@ router.register("watch-entries", WatchEntryViews, basename="watch-entry")
 router.register("alerts", AlertViews, basename="alert")
 router.register("flags", FlagViews, basename="flag")
 router.register("reprocess", ReprocessViews, basename="reprocess")
+router.register("tokens", TokenViews, basename="token")
 router.register("audit", AuditViews, basename="audit")
 
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("queue/", QueueView.as_view(), name="queue"),
+    path("live/", LiveView.as_view(), name="live"),
     path("review/next/", ReviewNextView.as_view(), name="review-next"),
     path("review/release/", ReviewReleaseView.as_view(), name="review-release"),
     path("coverage/", CoverageView.as_view(), name="coverage"),

@@ -4,9 +4,10 @@ from sightings.models.alerts import Alert, AlertState, MailState, WatchEntry, Wa
 from sightings.models.audit import AuditEntry
 from sightings.models.coverage import CoveredCell
 from sightings.models.edits import TripEdit, TripEditKind
+from sightings.models.feeds import FeedPosition
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reprocess import Difference, Reprocess, ReprocessState
-from sightings.models.reviewing import Alias, CorrectionBatch, ReviewClaim
+from sightings.models.reviewing import Alias, BatchAction, CorrectionBatch, ReviewClaim
 from sightings.models.reviews import Correction, CorrectionAction, Flag
 from sightings.models.runs import ProcessingRun, RunState, Segment, SegmentState
 from sightings.models.searches import SavedSearch
@@ -43,12 +44,14 @@ __all__ = [
     "Alias",
     "ApiToken",
     "AuditEntry",
+    "BatchAction",
     "Camera",
     "Correction",
     "CorrectionAction",
     "CorrectionBatch",
     "CoveredCell",
     "Difference",
+    "FeedPosition",
     "Flag",
     "Fleet",
     "LensKind",

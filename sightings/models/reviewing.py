@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
+from sightings.models.checks import chosen
 from sightings.models.fleets import Fleet, User
 from sightings.models.sightings import Sighting
 from sightings.querysets import FleetQuerySet
@@ -60,11 +62,19 @@ class Alias(models.Model):
         return f"alias {self.pk}"
 
 
+class BatchAction(models.TextChoices):
+    CORRECT = "correct", _("Corrected")
+    CONFIRM = "confirm", _("Confirmed")
+    REJECT = "reject", _("Rejected")
+    FLAG = "flag", _("Flagged")
+
+
 class CorrectionBatch(models.Model):
-    """The same correction said of many sightings at once; undone at once. `alias` is the one made together with it."""
+    """The same said of many sightings at once; undone at once. `alias` is the one made together with it."""
 
     fleet = models.ForeignKey(Fleet, on_delete=models.CASCADE, related_name="correction_batches")
-    text = models.CharField(max_length=16)
+    action = models.CharField(max_length=7, choices=BatchAction.choices, default=BatchAction.CORRECT)
+    text = models.CharField(max_length=16, blank=True, help_text="What they were corrected to")
     count = models.PositiveIntegerField(default=0)
     note = models.TextField(blank=True)
     alias = models.ForeignKey(Alias, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -82,6 +92,7 @@ class CorrectionBatch(models.Model):
             # The fleet's batches, latest first.
             models.Index(fields=["fleet", "-id"], name="batch_of_fleet"),
         ]
+        constraints = [chosen("action", BatchAction, "batch")]
 
     def __str__(self) -> str:
         return f"batch {self.pk}"

@@ -82,6 +82,7 @@ class Flag(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(CorrectionBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags")
     # The word that resolved it, if one did: undoing that word opens the flag again.
     resolved_with = models.ForeignKey(Correction, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

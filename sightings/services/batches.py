@@ -27,6 +27,7 @@ from sightings.selectors_review import MOST_IN_BATCH
 from sightings.services import audit
 from sightings.services.alerting import watch
 from sightings.services.aliases import make_alias, remove_alias
+from sightings.services.bulk import withdraw_flags
 from sightings.services.plates import plate_for, text_of, tidy_plates
 from sightings.services.roles import require_role
 from sightings.services.standing import anchor, restate
@@ -90,9 +91,9 @@ def _correct(batch: CorrectionBatch, rows: list[Sighting]) -> None:
 
 @transaction.atomic
 def undo_batch(*, batch: CorrectionBatch, user: User) -> int:
-    """Take back all words of a batch that still stand, and its alias; words said later stay. Returns how many.
+    """Take back all words of a batch that still stand, its flags and its alias; words said later stay.
 
-    Raises NotAllowed, AlreadyUndone.
+    Returns how many. Raises NotAllowed, AlreadyUndone.
     """
     require_role(user, batch.fleet, Role.REVIEWER)
     now = timezone.now()
@@ -104,6 +105,7 @@ def undo_batch(*, batch: CorrectionBatch, user: User) -> int:
     Sighting.objects.filter(pk__in=ids).update(version=F("version") + 1)
     rows = list(Sighting.objects.filter(pk__in=ids).order_by("pk").select_related("fleet", "plate"))
     restate(*rows)
+    count += withdraw_flags(batch, user)
     if batch.alias is not None and Alias.objects.filter(pk=batch.alias.pk, removed_at=None).exists():
         remove_alias(alias=batch.alias, user=user)
     audit.record(action="sightings.correction_undone", user=user, fleet=batch.fleet, target=batch)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sightings.errors import UnknownScope
+from sightings.errors import BeyondGiver, UnknownScope
 from sightings.models import ApiToken, Scope, User
 from sightings.services import audit
 
@@ -26,14 +26,28 @@ def digest_of(secret: str) -> str:
 
 @transaction.atomic
 def create_token(
-    *, user: User, name: str, scopes: Iterable[str] | None = None, expires_at: datetime | None = None
+    *,
+    user: User,
+    name: str,
+    scopes: Iterable[str] | None = None,
+    expires_at: datetime | None = None,
+    giver: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new key and its secret, which is not kept. No scopes named means all that a person has. Raises UnknownScope."""
+    """A new key and its secret, which is not kept. No scopes named means all that a person has.
+
+    `giver` is the key with which it is asked for, if any: the new one can do no more, and works no longer.
+    Raises UnknownScope, BeyondGiver.
+    """
     wanted = sorted(set(Scope.values if scopes is None else scopes))
     unknown = [scope for scope in wanted if scope not in Scope.values]
     if unknown:
         words = gettext("There is no scope %(unknown)s. Scopes are %(known)s.")
         raise UnknownScope(words % {"unknown": ", ".join(unknown), "known": ", ".join(Scope.values)})
+    if giver is not None:
+        if beyond := [scope for scope in wanted if scope not in giver.scopes]:
+            words = gettext("This token lacks the scope %(scope)s, and cannot give it.")
+            raise BeyondGiver(words % {"scope": ", ".join(beyond)})
+        expires_at = min(filter(None, (expires_at, giver.expires_at)), default=None)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

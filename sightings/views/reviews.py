@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sightings import filters, selectors_review
 from sightings.errors import NotAllowed, PlatelogError
-from sightings.models import Alias, Role, User
+from sightings.models import Alias, BatchAction, Role, User
 from sightings.selectors_review import MOST_IN_BATCH, BatchPreview
 from sightings.services import aliases, audit, batches
 from sightings.services.plates import text_of
@@ -128,7 +128,8 @@ def batch_done(request: HttpRequest, pk: int) -> HttpResponse:
     """What a batch did, and its undo."""
     person = person_of(request)
     made = get_object_or_404(selectors_review.batches_for(person), pk=pk)
-    words = made.words.select_related("sighting__fleet", "sighting__trip__vehicle", "sighting__plate").order_by("-pk")
+    said: Any = made.flags if made.action == BatchAction.FLAG else made.words
+    words = said.select_related("sighting__fleet", "sighting__trip__vehicle", "sighting__plate").order_by("-pk")
     rows = [word.sighting for word in words if word.sighting is not None]
     may_write = made.fleet_id in fleets_with_role(person, Role.REVIEWER)
     audit.record(action="batch.viewed", user=person, fleet=made.fleet, target=made)

@@ -78,6 +78,9 @@ def _found(request: HttpRequest, person: User, asked: SightingFilters, shown: Ma
         "watched": selectors_alerts.watched(person, rows[:limit]),
         "more": urlencode(address | {"offset": offset + limit, "upto": upto}) if more else "",
         "upto": upto,
+        "downloads": [
+            (name, label, urlencode({"zone": str(shown["zone"]), **words, "format": name})) for name, label in DOWNLOADS
+        ],
         "views": [(name, label, urlencode(words | {"view": name})) for name, label in VIEW_LABELS],
         "chips": _chips(person, words, view),
         "facets": facets,
@@ -165,6 +168,10 @@ def _label(name: str, value: str, vehicles: Mapping[str, str]) -> str:
 
 
 VIEW_LABELS = (("list", _("List")), ("crops", _("Pictures")), ("map", _("Map")), ("time", _("Over time")))
+DOWNLOADS = (
+    ("csv", _("CSV, for spreadsheets")), ("jsonl", _("JSON lines, for programs")), ("geojson", _("GeoJSON, for maps")),
+    ("kml", _("KML, for Google Earth")), ("gpx", _("GPX way points, for navigation")),
+)  # fmt: skip
 STATES = {
     "unreviewed": _("unreviewed"), "confirmed": _("confirmed"), "corrected": _("corrected"), "rejected": _("rejected"),
 }  # fmt: skip

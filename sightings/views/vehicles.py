@@ -62,11 +62,16 @@ def undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 def _words(entry: AuditEntry) -> list[str]:
     """What a change set, in words."""
-    before, after, labels = entry.detail["before"], entry.detail["after"], VehicleForm().fields
+    before, after = entry.detail["before"], entry.detail["after"]
     changed = (name for name, value in after.items() if value != before[name])
-    return [
-        f"{labels[name].label}: {gettext('nothing') if after[name] in (None, '') else after[name]}" for name in changed
-    ]
+    return [f"{_label(name)}: {gettext('nothing') if after[name] in (None, '') else after[name]}" for name in changed]
+
+
+def _label(name: str) -> str:
+    """As the form calls it, or else what only programs change."""
+    if name in VehicleForm.base_fields:
+        return str(VehicleForm.base_fields[name].label)
+    return {"name": gettext("Name"), "time_zone": gettext("Time zone")}.get(name, gettext("Clock offset in seconds"))
 
 
 def _vehicle(person: User, pk: int) -> Vehicle:

@@ -98,7 +98,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
 
 
 class BatchSerializer(serializers.ModelSerializer[CorrectionBatch]):
-    """One correction said of many sightings."""
+    """The same said of many sightings."""
 
     plate = serializers.CharField(source="text", read_only=True)
     fleet = serializers.CharField(source="fleet.slug", read_only=True)
@@ -109,7 +109,9 @@ class BatchSerializer(serializers.ModelSerializer[CorrectionBatch]):
 
     class Meta:
         model = CorrectionBatch
-        fields = ["id", "fleet", "plate", "count", "note", "alias", "user", "created_at", "undone_at", "undone_by"]
+        fields = [
+            "id", "fleet", "action", "plate", "count", "note", "alias", "user", "created_at", "undone_at", "undone_by",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

@@ -19,6 +19,9 @@ from sightings.models import Sighting
 HIDDEN = "•••"  # stands for a plate that the caller's token may not see
 
 
+LARGEST_KEY = 2**63 - 1  # that a database can hold
+
+
 class Moment(serializers.DateTimeField):
     """UTC with Z, to the millisecond."""
 

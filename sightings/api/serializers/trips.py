@@ -9,7 +9,18 @@ from rest_framework import serializers
 
 from sightings import said
 from sightings.api.serializers import shared
-from sightings.models import AuditEntry, Camera, ProcessingRun, Rendition, RenditionState, Trip, Upload, Vehicle, Video
+from sightings.models import (
+    AuditEntry,
+    Camera,
+    ProcessingRun,
+    Rendition,
+    RenditionState,
+    RunState,
+    Trip,
+    Upload,
+    Vehicle,
+    Video,
+)
 from sightings.progress import eta_s
 
 
@@ -38,6 +49,22 @@ class RunSerializer(serializers.ModelSerializer[ProcessingRun]):
             "is_current", "created_at", "started_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class RunOfVideoSerializer(RunSerializer):
+    """One reading, with what was read."""
+
+    trip = serializers.IntegerField(source="video.trip_id", read_only=True)
+
+    class Meta(RunSerializer.Meta):
+        fields = [*RunSerializer.Meta.fields, "video", "trip"]
+        read_only_fields = fields
+
+
+class RunFilterSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=RunState.choices, required=False)
+    trip = serializers.IntegerField(required=False, min_value=1, max_value=shared.LARGEST_KEY, source="video__trip")
+    video = serializers.IntegerField(required=False, min_value=1, max_value=shared.LARGEST_KEY)
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -181,6 +208,17 @@ class MeSerializer(serializers.Serializer[Any]):
     scopes = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="Of the token; null in a session"
     )
+
+
+class AuditFilterSerializer(serializers.Serializer[Any]):
+    """What narrows the audit."""
+
+    action = serializers.CharField(required=False, max_length=60, help_text="Such as `plates.searched`")
+    user = serializers.CharField(required=False, source="user__username", max_length=150)
+    target_type = serializers.CharField(required=False, max_length=40, help_text="Such as `sighting`")
+    target_id = serializers.CharField(required=False, max_length=64)
+    since = serializers.DateTimeField(required=False, source="at__gte", help_text="Done at this time or later")
+    until = serializers.DateTimeField(required=False, source="at__lt", help_text="Done before this time")
 
 
 class AuditSerializer(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from sightings import filters, selectors_alerts, watching
 from sightings.api.base import ApiView
+from sightings.api.conditional import TaggedRetrieve, as_seen, tagged
 from sightings.api.pagination import ByName, EntriesByPattern, NewestFirst
 from sightings.api.serializers.alerts import (
     AcceptedSerializer,
@@ -62,14 +63,14 @@ class WatchlistViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Ge
     pagination_class = ByName
     read_scopes = READS
     write_scopes = WRITES
+    conditional = ("partial_update", "destroy")
 
     def get_queryset(self) -> QuerySet[Watchlist]:
         return selectors_alerts.watchlists_for(self.person)
 
     def _told(self, pk: int, status: int = 200) -> Response:
-        return Response(
-            WatchlistSerializer(selectors_alerts.watchlists_for(self.person).get(pk=pk)).data, status=status
-        )
+        watchlist = selectors_alerts.watchlists_for(self.person).get(pk=pk)
+        return Response(WatchlistSerializer(watchlist).data, status=status, headers=tagged(watchlist))
 
     @extend_schema(responses=WatchlistSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -90,13 +91,16 @@ class WatchlistViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Ge
         asked = WatchlistSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         watchlist = self.get_object()
-        watchlists.change_watchlist(watchlist=watchlist, user=self.person, values=_values(asked.validated_data))
+        with as_seen(request, watchlist):
+            watchlists.change_watchlist(watchlist=watchlist, user=self.person, values=_values(asked.validated_data))
         return self._told(watchlist.pk)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete; `restore` takes it back."""
-        watchlists.delete_watchlist(watchlist=self.get_object(), user=self.person)
+        watchlist = self.get_object()
+        with as_seen(request, watchlist):
+            watchlists.delete_watchlist(watchlist=watchlist, user=self.person)
         return Response(status=204)
 
     @extend_schema(request=None, responses=WatchlistSerializer)
@@ -165,7 +169,7 @@ def _asked(watchlist: Watchlist, words: Mapping[str, Any]) -> Conditions:
     return replace(conditions, vehicles=frozenset(words["vehicles"])) if "vehicles" in words else conditions
 
 
-class WatchEntryViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[WatchEntry]):
+class WatchEntryViews(TaggedRetrieve, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[WatchEntry]):
     """Plates and patterns on watchlists, by pattern."""
 
     queryset = WatchEntry.objects.none()
@@ -173,6 +177,7 @@ class WatchEntryViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     pagination_class = EntriesByPattern
     read_scopes = READS
     write_scopes = WRITES
+    conditional = ("partial_update", "destroy")
 
     def get_queryset(self) -> QuerySet[WatchEntry]:
         entries = selectors_alerts.entries_for(self.person)
@@ -205,13 +210,17 @@ class WatchEntryViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         """Set the fields that are given."""
         asked = EntryChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        entry = watchlists.change_entry(entry=self.get_object(), user=self.person, **asked.validated_data)
-        return Response(WatchEntrySerializer(entry).data)
+        entry = self.get_object()
+        with as_seen(request, entry):
+            entry = watchlists.change_entry(entry=entry, user=self.person, **asked.validated_data)
+        return Response(WatchEntrySerializer(entry).data, headers=tagged(entry))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Take it off; its alerts stay. `restore` puts it back."""
-        watchlists.remove_entry(entry=self.get_object(), user=self.person)
+        entry = self.get_object()
+        with as_seen(request, entry):
+            watchlists.remove_entry(entry=entry, user=self.person)
         return Response(status=204)
 
     @extend_schema(request=None, responses=WatchEntrySerializer)

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from sightings import selectors, selectors_plate
 from sightings.api.base import ApiView
+from sightings.api.conditional import as_seen, tagged
 from sightings.api.pagination import PlatesByText, SightingPages
 from sightings.api.serializers.plates import (
     CompanionSerializer,
@@ -41,6 +42,7 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     pagination_class = PlatesByText
     read_scopes = (Scope.SIGHTINGS_READ, Scope.PLATES_REVEAL)
     write_scopes = (Scope.CORRECTIONS_WRITE, Scope.PLATES_REVEAL)
+    conditional = ("partial_update",)
 
     def get_queryset(self) -> QuerySet[Plate]:
         return selectors.with_counts(Plate.objects.visible_to(self.person).select_related("fleet"))
@@ -56,7 +58,7 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
         """One plate."""
         plate = self._plate(pk)
         audit.record(action="plate.viewed", user=self.person, fleet=plate.fleet, target=plate, detail={"via": "api"})
-        return Response(self.get_serializer(plate).data)
+        return Response(self.get_serializer(plate).data, headers=tagged(plate))
 
     @extend_schema(request=PlateSerializer, responses=PlateSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -64,14 +66,17 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
         words = self.get_serializer(data=request.data, partial=True)
         words.is_valid(raise_exception=True)
         written: dict[str, Any] = words.validated_data
-        plates.annotate_plate(
-            plate=self._plate(pk),
-            user=self.person,
-            notes=written.get("notes"),
-            tags=written.get("tags"),
-            seen=written.get("version"),
-        )
-        return Response(self.get_serializer(self._plate(pk)).data)
+        plate = self._plate(pk)
+        with as_seen(request, plate):
+            plates.annotate_plate(
+                plate=plate,
+                user=self.person,
+                notes=written.get("notes"),
+                tags=written.get("tags"),
+                seen=written.get("version"),
+            )
+        plate = self._plate(pk)
+        return Response(self.get_serializer(plate).data, headers=tagged(plate))
 
     @extend_schema(responses=SightingSerializer(many=True), operation_id="plates_history")
     @action(detail=True, methods=["get"], pagination_class=SightingPages)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -13,7 +15,7 @@ from rest_framework.response import Response
 from sightings.api.base import ApiView
 from sightings.api.pagination import NewestFirst
 from sightings.api.serializers.reviews import CorrectionSerializer, FlagSerializer
-from sightings.api.serializers.trips import AuditSerializer
+from sightings.api.serializers.trips import AuditFilterSerializer, AuditSerializer
 from sightings.api.views.revealing import RevealingViews
 from sightings.models import AuditEntry, Correction, Flag, Member, Role, Scope
 from sightings.services import reviews
@@ -71,8 +73,15 @@ class AuditViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     read_scopes = (Scope.AUDIT_READ,)
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
-        entries = AuditEntry.objects.visible_to(self.person).select_related("user")
+        asked = AuditFilterSerializer(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        entries = AuditEntry.objects.visible_to(self.person).select_related("user").filter(**asked.validated_data)
         if self.person.is_staff:
             return entries
         managed = Member.objects.filter(user=self.person, role=Role.MANAGER).values("fleet")
         return entries.filter(fleet__in=managed)
+
+    @extend_schema(parameters=[AuditFilterSerializer])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """All of it, or what was done by somebody, to something, or within a time."""
+        return super().list(request, *args, **kwargs)

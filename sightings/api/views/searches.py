@@ -14,13 +14,14 @@ from rest_framework.response import Response
 
 from sightings import results
 from sightings.api.base import ApiView
+from sightings.api.conditional import TaggedRetrieve, as_seen, tagged
 from sightings.api.pagination import ByName
 from sightings.api.serializers.searches import LookSerializer, RenameSerializer, SavedSearchSerializer
 from sightings.models import SavedSearch, Scope
 from sightings.services import searches
 
 
-class SavedSearchViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[SavedSearch]):
+class SavedSearchViews(TaggedRetrieve, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[SavedSearch]):
     """The caller's own searches, by name; nobody else sees them."""
 
     queryset = SavedSearch.objects.none()
@@ -28,6 +29,8 @@ class SavedSearchViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin
     pagination_class = ByName
     read_scopes = (Scope.SIGHTINGS_READ, Scope.PLATES_REVEAL)
     write_scopes = (Scope.SIGHTINGS_READ, Scope.PLATES_REVEAL)  # they are the caller's own notes, no data of the fleet
+
+    conditional = ("partial_update", "destroy")
 
     def get_queryset(self) -> QuerySet[SavedSearch]:
         return SavedSearch.objects.visible_to(self.person)
@@ -50,12 +53,15 @@ class SavedSearchViews(ApiView, mixins.ListModelMixin, mixins.RetrieveModelMixin
         told = RenameSerializer(data=request.data, partial=True)
         told.is_valid(raise_exception=True)
         search = self.get_object()
-        name = told.validated_data.get("name", search.name)
-        return Response(self.get_serializer(searches.rename_search(search=search, name=name)).data)
+        with as_seen(request, search):
+            search = searches.rename_search(search=search, name=told.validated_data.get("name", search.name))
+        return Response(self.get_serializer(search).data, headers=tagged(search))
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete; `restore` takes it back within a day."""
-        searches.delete_search(search=self.get_object())
+        search = self.get_object()
+        with as_seen(request, search):
+            searches.delete_search(search=search)
         return Response(status=204)
 
     @extend_schema(request=None, responses=SavedSearchSerializer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404
@@ -18,9 +19,11 @@ from rest_framework.response import Response
 from sightings import filters, results, selectors
 from sightings.api import formats
 from sightings.api.base import ApiView
+from sightings.api.conditional import as_seen, tagged
 from sightings.api.filtering import FILTERS, ORDERING, ZOOM
-from sightings.api.pagination import SightingPages
+from sightings.api.pagination import ObservationPages, SightingPages
 from sightings.api.permissions import has_scope, may_reveal
+from sightings.api.serializers.bulk import BulkAnswerSerializer, BulkSerializer
 from sightings.api.serializers.reviews import (
     CorrectionSerializer,
     FlagSerializer,
@@ -28,16 +31,16 @@ from sightings.api.serializers.reviews import (
     SightingDetailSerializer,
 )
 from sightings.api.serializers.search import HistogramSerializer, PlacesSerializer
-from sightings.api.serializers.sightings import SightingSerializer
+from sightings.api.serializers.sightings import ObservationSerializer, SightingSerializer
 from sightings.api.serializers.votes import VoteMatrixSerializer
 from sightings.api.views.revealing import RevealingViews
 from sightings.errors import BadQuery
 from sightings.filters import SightingFilters
-from sightings.models import Correction, CorrectionAction, Scope, Sighting, User
+from sightings.models import Correction, CorrectionAction, Observation, Scope, Sighting, User
 from sightings.querysets import SightingQuerySet
 from sightings.selectors_review import votes_of
-from sightings.services import audit, reviews
-from sightings.services.roles import fleet_for_audit
+from sightings.services import audit, bulk, reviews
+from sightings.services.roles import fleet_for_audit, home_fleet
 
 
 class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Sighting]):
@@ -47,6 +50,7 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
     serializer_class = SightingSerializer
     pagination_class = SightingPages
     write_scopes = (Scope.CORRECTIONS_WRITE,)
+    conditional = ("corrections",)
 
     def get_queryset(self) -> SightingQuerySet[Sighting]:
         return filters.narrow(selectors.sightings_for(self.person), self._asked(), self.person)
@@ -89,7 +93,8 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
 
         With `format` (or `Accept`) another one than JSON, all that the filters leave is sent in one answer, with no
         pages; that needs the scope export. `platerec`, `openalpr` and `frigate` are arrays of what those programs
-        send for one plate.
+        send for one plate; `jsonl` has a line for each of these rows. `kml` and `gpx` leave out sightings whose place
+        is not known, and say in a comment at their end how many.
         """
         chosen = request.accepted_renderer
         if isinstance(chosen, formats.StreamedRenderer):
@@ -99,15 +104,23 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
     def _exported(self, request: Request, chosen: formats.StreamedRenderer) -> HttpResponseBase:
         if not has_scope(request, Scope.EXPORT):
             raise PermissionDenied("Every format but JSON needs the scope export.", code="scope_missing")
+        if request.query_params.get("fields"):
+            raise BadQuery("`fields` is for JSON: with a `format`, all of its fields are sent.")
         ordering = request.query_params.get("ordering") or "-id"
         if ordering not in ("id", "-id"):
             raise BadQuery("With a `format`, `ordering` must be id or -id.")
         found, words = self.get_queryset(), filters.words_of(request.query_params)
         detail = {"format": chosen.format, "filters": words, "via": "api"}
-        fleet = fleet_for_audit(self.person)
-        audit.record(action="sightings.exported", user=self.person, fleet=fleet, detail=detail)
-        newest_first = ordering == "-id"
-        return formats.stream(chosen, found, newest_first=newest_first, reveal=may_reveal(request))
+        fleet, person = fleet_for_audit(self.person), self.person
+        begun = audit.record(action="sightings.exported", user=person, fleet=fleet, detail=detail)
+
+        def ended(sent: formats.Sent) -> None:
+            """A second entry, because the first one stands from the moment that the first row may leave."""
+            audit.record(action="sightings.export_ended", user=person, fleet=fleet, target=begun, detail=asdict(sent))
+
+        chosen.site = request.build_absolute_uri("/").rstrip("/")
+        newest_first, reveal = ordering == "-id", may_reveal(request)
+        return formats.stream(chosen, found, newest_first=newest_first, reveal=reveal, ended=ended)
 
     @extend_schema(parameters=FILTERS, responses=HistogramSerializer, operation_id="sightings_histogram")
     @action(detail=False, methods=["get"], pagination_class=None)
@@ -136,7 +149,35 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
         audit.record(
             action="sighting.viewed", user=self.person, fleet=sighting.fleet, target=sighting, detail={"via": "api"}
         )
-        return Response(SightingDetailSerializer(sighting, context=self.get_serializer_context()).data)
+        told = SightingDetailSerializer(sighting, context=self.get_serializer_context()).data
+        return Response(told, headers=tagged(sighting))
+
+    @extend_schema(responses=ObservationSerializer(many=True), operation_id="sightings_observations")
+    @action(detail=True, methods=["get"], pagination_class=ObservationPages)
+    def observations(self, request: Request, pk: str) -> Response:
+        """Every frame's reading that voted, in the order of time."""
+        sighting, pages = self._sighting(pk), ObservationPages()
+        audit.record(
+            action="sighting.viewed", user=self.person, fleet=sighting.fleet, target=sighting, detail={"via": "api"}
+        )
+        reads = Observation.objects.visible_to(self.person).filter(sighting=sighting)
+        page = pages.paginate_queryset(reads, request, view=self)
+        told = ObservationSerializer(page, many=True, context=self.get_serializer_context())
+        return pages.get_paginated_response(told.data)
+
+    @extend_schema(request=BulkSerializer, responses=BulkAnswerSerializer, operation_id="sightings_bulk")
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def bulk(self, request: Request) -> Response:
+        """Confirm, reject, correct or flag up to 500 sightings of one fleet as one act, with a word on each of them.
+        What was done is taken back as a whole by POST /correction-batches/{batch}/undo/."""
+        asked = BulkSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        words: dict[str, Any] = asked.validated_data
+        fleet = home_fleet(self.person, words.pop("fleet"))
+        batch, outcomes = bulk.say_of_many(user=self.person, fleet=fleet, **words)
+        done = sum(outcome.status == bulk.DONE for outcome in outcomes)
+        answer = {"batch": batch.pk if batch else None, "done": done, "results": outcomes}
+        return Response(BulkAnswerSerializer(answer).data)
 
     @extend_schema(responses=VoteMatrixSerializer)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -167,7 +208,8 @@ class SightingViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gen
             return Response(CorrectionSerializer(sighting.corrections.all(), many=True, context=context).data)
         words = NewCorrectionSerializer(data=request.data)
         words.is_valid(raise_exception=True)
-        correction = _say(sighting, self.person, words.validated_data)
+        with as_seen(request, sighting):
+            correction = _say(sighting, self.person, words.validated_data)
         return Response(CorrectionSerializer(correction, context=context).data, status=201)
 
     @extend_schema(

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from sightings import selectors
 from sightings.api.base import ApiView
+from sightings.api.conditional import TaggedRetrieve, as_seen, tagged
 from sightings.api.pagination import ByName, NewestFirst
 from sightings.api.serializers.trips import (
     MeSerializer,
@@ -21,19 +22,22 @@ from sightings.api.serializers.trips import (
     TripSerializer,
     VehicleSerializer,
 )
-from sightings.api.views.trip_edits import TripEditViews
+from sightings.api.serializers.vehicles import NewVehicleSerializer, VehicleChangeSerializer
+from sightings.api.views.trip_files import TripFileViews
 from sightings.eta import ReadingQueue
 from sightings.models import ApiToken, Scope, Trip, Vehicle
-from sightings.services import queueing, trips
+from sightings.services import queueing, trips, vehicles
+from sightings.services.roles import home_fleet
 
 
-class TripViews(TripEditViews, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
+class TripViews(TripFileViews, mixins.ListModelMixin, viewsets.GenericViewSet[Trip]):
     """Drives, newest first."""
 
     queryset = Trip.objects.none()
     serializer_class = TripSerializer
     pagination_class = NewestFirst
     write_scopes = (Scope.TRIPS_WRITE,)
+    conditional = ("partial_update",)
 
     def get_queryset(self) -> QuerySet[Trip]:
         return selectors.trips_for(self.person)
@@ -42,7 +46,8 @@ class TripViews(TripEditViews, mixins.ListModelMixin, viewsets.GenericViewSet[Tr
         return {**super().get_serializer_context(), "queue": ReadingQueue.now()}  # once for all trips of the answer
 
     def _answer(self, trip: Trip, status: int = 200) -> Response:
-        return Response(TripDetailSerializer(trip, context=self.get_serializer_context()).data, status=status)
+        told = TripDetailSerializer(trip, context=self.get_serializer_context()).data
+        return Response(told, status=status, headers=tagged(trip))
 
     @extend_schema(responses=TripDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -55,7 +60,8 @@ class TripViews(TripEditViews, mixins.ListModelMixin, viewsets.GenericViewSet[Tr
         trip = self._trip(pk)
         words = TripSerializer(trip, data=request.data, partial=True)
         words.is_valid(raise_exception=True)
-        trips.rename_trip(trip=trip, user=self.person, name=words.validated_data.get("name", trip.name))
+        with as_seen(request, trip):
+            trips.rename_trip(trip=trip, user=self.person, name=words.validated_data.get("name", trip.name))
         return self._answer(self._trip(pk))
 
     @extend_schema(request=None, responses={202: TripDetailSerializer})
@@ -112,15 +118,42 @@ class QueueView(ApiView):
         return Response(QueueSerializer(selectors.queue_for(self.person)).data)
 
 
-class VehicleViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Vehicle]):
+class VehicleViews(TaggedRetrieve, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Vehicle]):
     """The fleet's own vehicles and their cameras."""
 
     queryset = Vehicle.objects.none()
     serializer_class = VehicleSerializer
     pagination_class = ByName
+    conditional = ("partial_update",)
 
     def get_queryset(self) -> QuerySet[Vehicle]:
         return selectors.vehicles_for(self.person)
+
+    @extend_schema(responses=VehicleSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One vehicle."""
+        return super().retrieve(request, pk)
+
+    @extend_schema(request=NewVehicleSerializer, responses={201: VehicleSerializer})
+    def create(self, request: Request) -> Response:
+        """Add one to the fleet; managers only. 409 name_taken where there is one of this name."""
+        asked = NewVehicleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values: dict[str, Any] = asked.validated_data
+        fleet = home_fleet(self.person, values.pop("fleet"))
+        vehicle = vehicles.add_vehicle(user=self.person, fleet=fleet, values=values)
+        return Response(VehicleSerializer(vehicle).data, status=201, headers=tagged(vehicle))
+
+    @extend_schema(request=VehicleChangeSerializer, responses=VehicleSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Set the fields that are given; managers only. The clock and its zone count for trips that come in later."""
+        vehicle = self.get_object()
+        asked = VehicleChangeSerializer(vehicle, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        with as_seen(request, vehicle):
+            vehicles.change_vehicle(vehicle=vehicle, user=self.person, values=asked.validated_data)
+        vehicle = self.get_object()
+        return Response(VehicleSerializer(vehicle).data, headers=tagged(vehicle))
 
 
 class MeView(ApiView):

@@ -16,6 +16,8 @@ SAY = ("corrections:write",)
 SAY_PLATES = ("corrections:write", "plates:reveal")
 REVIEW = ("corrections:write", "plates:reveal", "sightings:read")
 TRIPS = ("trips:write",)
+FILES = ("export", "sightings:read")
+KEYS = ("manage",)
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -56,23 +58,30 @@ def write(status: int, scopes: tuple[str, ...], outsider: int = 404, viewer: int
     return Row(viewer, status, status, outsider, scopes, **more)
 
 
-def manage(status: int, scopes: tuple[str, ...]) -> Row:
+def manage(status: int, scopes: tuple[str, ...], **more: Any) -> Row:
     """What managers alone may do."""
-    return Row(403, 403, status, 404, scopes)
+    return Row(403, 403, status, 404, scopes, **more)
 
 
 BATCH = {"fleet": "northwind", "sightings": ["$doubtful"], "plate": "B16AAA"}
+BULK = {"fleet": "northwind", "action": "reject", "items": [{"sighting": "$doubtful"}]}
 ROWS: dict[str, Row] = {
     "GET schema": listed(None),
     "GET docs": listed(None),
     "GET me": listed(()),
     "GET queue": listed(),
+    "GET live": listed(query="after=0"),
     "GET audit-list": listed(("audit:read",)),
+    "GET token-list": listed(KEYS),
+    "POST token-list": Row(201, 201, 201, 201, KEYS, body={"name": "Gate", "scopes": ["manage"]}),
+    "DELETE token-detail": own(204, KEYS),
     "POST plate-reader": Row(201, 201, 201, 201, ("plates:reveal",), body={"upload": "AAAA"}),
     # --- trips ---
     "GET trip-list": listed(),
     "GET trip-detail": read(),
     "PATCH trip-detail": write(200, TRIPS, body={"name": "Evening"}),
+    "GET trip-gpx": read(FILES),
+    "GET trip-kml": read(FILES),
     "GET trip-edits": read(),
     "POST trip-undo": write(200, TRIPS, at={"pk": "$later", "edit_id": "$edit"}),
     "POST trip-shift": write(201, TRIPS, body={"seconds": 3}),
@@ -88,7 +97,12 @@ ROWS: dict[str, Row] = {
     "GET video-detail": read(),
     "PATCH video-detail": write(200, TRIPS, body={"camera": "rear"}),
     "POST video-rendition": Row(202, 202, 202, 404, TRIPS),
+    "GET run-list": listed(),
+    "GET run-detail": read(),
     "GET vehicle-list": listed(),
+    "POST vehicle-list": Row(403, 403, 201, 403, KEYS, body={"fleet": "northwind", "name": "Van 9"}),
+    "GET vehicle-detail": read(),
+    "PATCH vehicle-detail": manage(200, KEYS, body={"camera_model": "Garmin 57"}),
     "GET coverage": listed(),
     "GET coverage-cell": listed(),
     # --- uploads ---
@@ -108,6 +122,8 @@ ROWS: dict[str, Row] = {
     "GET sighting-histogram": listed(),
     "GET sighting-places": listed(),
     "GET sighting-detail": read(),
+    "GET sighting-observations": read(),
+    "POST sighting-bulk": write(200, SAY, 403, body=BULK),
     "GET sighting-votes": read(PLATES),
     "GET sighting-corrections": read(),
     "POST sighting-corrections": write(201, SAY, body={"action": "confirm"}),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators"),
 ]
 URL = "/api/v1/sightings/"
+KML, GPX = "{http://www.opengis.net/kml/2.2}", "{http://www.topografix.com/GPX/1/1}"
 ApiAs = Callable[..., APIClient]
 
 
@@ -165,6 +167,10 @@ def test_all_is_sent_whatever_the_size_of_a_batch(
     newest_first = exported(api, kind)
     if kind == "csv":
         assert [row["plate"] for row in rows_of(oldest_first)] == plates
+    elif kind == "jsonl":
+        assert [json.loads(line)["plate"] for line in oldest_first.splitlines()] == plates
+    elif kind in ("kml", "gpx"):
+        assert names_of(oldest_first) == plates
     else:
         rows = json.loads(oldest_first)
         assert len(rows["features"] if kind == "geojson" else rows) == count
@@ -181,12 +187,80 @@ def test_the_format_is_chosen_by_accept_too_and_json_is_the_default(api: APIClie
     assert api.get(URL, {"format": "xml"}).status_code == 404
 
 
+def names_of(xml: str) -> list[str | None]:
+    """What the places of a KML or GPX are called, in order."""
+    return [place.findtext("{*}name") for place in fromstring(xml).iterfind(".//{*}Placemark")] or [
+        place.findtext("{*}name") for place in fromstring(xml).iterfind("{*}wpt")
+    ]
+
+
+def test_a_line_of_json_lines_is_a_row_of_the_list(api: APIClient, sighting: Sighting) -> None:
+    make_sighting(
+        sighting.run, "B11AAA", lat=None, lon=None, seen_at=None, crop="crops/1/a b.jpg", plate_corrected="B12AAA"
+    )
+    lines = [json.loads(line) for line in exported(api, "jsonl").splitlines()]
+    assert lines == api.get(URL).json()["results"]
+
+
+def test_kml_places_the_sighting_with_its_time(api: APIClient, sighting: Sighting) -> None:
+    [place] = fromstring(exported(api, "kml")).findall(f"{KML}Document/{KML}Placemark")
+    order = [child.tag.removeprefix(KML) for child in place]
+    assert order == ["name", "description", "TimeStamp", "ExtendedData", "Point"]
+    assert place.findtext(f"{KML}TimeStamp/{KML}when") == "2026-05-01T12:00:00.000Z"
+    assert place.findtext(f"{KML}Point/{KML}coordinates") == "26.1000000,44.4300000"
+    assert {data.get("name"): data.findtext(f"{KML}value") for data in place.iter(f"{KML}Data")}["score"] == "0.95"
+
+
+def test_gpx_has_a_way_point_with_its_time(api: APIClient, sighting: Sighting) -> None:
+    whole = fromstring(exported(api, "gpx"))
+    assert (whole.tag, whole.get("version")) == (f"{GPX}gpx", "1.1")
+    [point] = whole.findall(f"{GPX}wpt")
+    assert [child.tag.removeprefix(GPX) for child in point] == ["time", "name", "desc", "link", "type"]
+    assert (point.get("lat"), point.get("lon")) == ("44.4300000", "26.1000000")
+    assert point.findtext(f"{GPX}time") == "2026-05-01T12:00:00.000Z"
+
+
+@pytest.mark.parametrize("kind", ["kml", "gpx"])
+def test_what_has_no_place_is_left_out_and_counted(api: APIClient, sighting: Sighting, kind: str) -> None:
+    make_sighting(sighting.run, "B11AAA", lat=None, lon=None)
+    written = exported(api, kind)
+    assert names_of(written) == ["B99BNX"]
+    assert "<!-- Sightings left out because their place is not known: 1 -->" in written
+    assert AuditEntry.objects.get(action="sightings.export_ended").detail == {
+        "rows": 1, "left_out": 1, "complete": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["kml", "gpx"])
+@pytest.mark.parametrize("name", ["A & B", "<b>", '"x"', "]]>", "nul\x00 bell\x07 \ufffe", "naïve 車 🚗", "a -- b"])
+def test_no_name_breaks_the_xml(api: APIClient, sighting: Sighting, kind: str, name: str) -> None:
+    vehicle = sighting.trip.vehicle
+    assert vehicle is not None
+    vehicle.name = name
+    if "\x00" not in name or connection.vendor != "postgresql":
+        vehicle.save()
+    assert len(names_of(exported(api, kind))) == 1
+
+
+@pytest.mark.parametrize(
+    ("lon", "written"),
+    [(-0.00001, "-0.0000100"), (180.0, "-180.0000000"), (-180.0, "-180.0000000"), (179.99999999, "-180.0000000")],
+)
+def test_degrees_are_decimals_as_the_schema_has_them(
+    api: APIClient, run: ProcessingRun, lon: float, written: str
+) -> None:
+    make_sighting(run, lat=0.0000123, lon=lon)
+    assert f'lat="0.0000123" lon="{written}"' in exported(api, "gpx")
+
+
 def test_filters_narrow_and_what_was_exported_is_written_down(api: APIClient, sighting: Sighting) -> None:
     make_sighting(sighting.run, "B11AAA")
     [told] = json.loads(exported(api, "frigate", plate="B11AAA"))
     assert told["plate"] == "B11AAA"
     noted = AuditEntry.objects.get(action="sightings.exported")
     assert noted.detail == {"format": "frigate", "filters": {"plate": "B11AAA"}, "via": "api"}
+    ended = AuditEntry.objects.get(action="sightings.export_ended")
+    assert (ended.target_id, ended.detail["rows"], ended.detail["complete"]) == (str(noted.pk), 1, True)
 
 
 def test_it_needs_the_scope_export_and_shows_plates_only_with_plates_reveal(

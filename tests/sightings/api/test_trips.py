@@ -125,3 +125,15 @@ def test_a_stranger_sees_no_plate(api_as: Callable[..., APIClient], charlie: Use
 
 def test_vehicles_are_listed(bobs: APIClient, trip: Trip) -> None:
     assert [row["name"] for row in bobs.get("/api/v1/vehicles/").json()["results"]] == ["Van 1"]
+
+
+def test_runs_are_listed_over_all_trips_and_narrowed(
+    api_as: Callable[..., APIClient], dora: User, charlie: User, run: ProcessingRun
+) -> None:
+    api = api_as(dora)
+    [told] = api.get(f"/api/v1/runs/?trip={run.video.trip_id}&state=done").json()["results"]
+    assert (told["id"], told["video"], told["trip"], told["is_current"]) == (
+        run.pk, run.video_id, run.video.trip_id, True,
+    )  # fmt: skip
+    assert api.get("/api/v1/runs/?state=failed").json()["results"] == []
+    assert api_as(charlie).get("/api/v1/runs/").json()["results"] == []

@@ -11,6 +11,7 @@ from sightings.models import Alert, Reprocess, SavedSearch, Sighting, Upload, Us
 from sightings.services import alerts, aliases, batches, plate_merge, reviews, trip_clock, uploads, watchlists
 from sightings.services.alerting import watch
 from sightings.services.compare import compare_video
+from sightings.services.tokens import create_token
 from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
 
 Keys = dict[str, Any]
@@ -59,6 +60,7 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
         "trip": trip.pk,
         "later": later.pk,
         "video": sighting.video_id,
+        "run": run.pk,
         "vehicle": trip.vehicle_id,
         "sighting": sighting.pk,
         "doubtful": doubtful.pk,
@@ -77,6 +79,7 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
         "alert": open_alert.pk,
         "closed_alert": closed_alert.pk,
         "search": SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Mine {letter}").pk,
+        "token": create_token(user=alice, name="Gate")[0].pk,
         "gone_search": gone.pk,
         "upload": uploads.create_upload(user=alice, fleet=fleet, filename=f"{letter}drive.mp4", size=10).pk,
         "failed_upload": failed.pk,

@@ -141,3 +141,26 @@ def test_more_is_shown_from_where_the_first_page_ended(page_as: PageAs, alice: U
 def test_the_map_page_opens_for_every_member(page_as: PageAs, dora: User) -> None:
     page = str(page_as(dora).get("/map/?region=ro").content, "utf-8")
     assert '{"region": "ro"}' in page
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators")
+def test_what_was_found_can_be_downloaded_as_it_was_filtered(page_as: PageAs, alice: User, run: ProcessingRun) -> None:
+    """A day is a day of the fleet's zone on the page, and so it must be in the file."""
+    make_sighting(run, "B99BNX", seen_at=datetime(2026, 5, 1, 21, 30, tzinfo=UTC))  # 00:30 on 2 May in Bucharest
+    make_sighting(run, "B99XYZ", seen_at=NOON, at=30.0)
+    person = page_as(alice)
+    page = str(person.get("/search/?q=B99*&from=2026-05-02").content, "utf-8")
+    links = [html.unescape(link) for link in re.findall(r'href="(/api/v1/sightings/[^"]*)" download', page)]
+    assert [re.search(r"format=(\w+)", link)[1] for link in links] == [  # type: ignore[index]
+        "csv", "jsonl", "geojson", "kml", "gpx",
+    ]  # fmt: skip
+    for link in links:
+        answer = person.get(link)
+        assert answer.status_code == 200, answer.content
+        text = b"".join(answer).decode()  # type: ignore[arg-type]
+        assert "B99BNX" in text
+        assert "B99XYZ" not in text
+
+
+def test_where_nothing_was_found_no_download_is_offered(page_as: PageAs, alice: User) -> None:
+    assert "download-menu" not in page_as(alice).get("/search/?q=XYZ777").content.decode()
