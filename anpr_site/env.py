@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -52,6 +54,32 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def numbers(name: str, default: str) -> list[float]:
+    """Comma-separated; at least one, none below 0."""
+    typed = words(name, default)
+    try:
+        parsed = [float(word) for word in typed]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be numbers with commas between them, not {text(name)!r}.") from error
+    if not parsed or not all(0.0 <= one < float("inf") for one in parsed):
+        raise ImproperlyConfigured(f"{name} must be numbers from 0 on, at least one.")
+    return parsed
+
+
+def hosts_and_networks(name: str) -> tuple[list[str], list[IPv4Network | IPv6Network]]:
+    """Comma-separated host names, addresses, and networks such as 10.0.0.0/8."""
+    hosts, networks = list[str](), list[IPv4Network | IPv6Network]()
+    for word in words(name):
+        try:
+            networks.append(ip_network(word))
+        except ValueError as error:
+            if not re.fullmatch(r"[A-Za-z0-9_.-]+", word) or re.fullmatch(r"[0-9.]+", word):
+                wanted = "a host name, an address, or a network such as 10.0.0.0/8"
+                raise ImproperlyConfigured(f"{name}: {word!r} is not {wanted}.") from error
+            hosts.append(word.lower().rstrip("."))
+    return hosts, networks
 
 
 def folder(name: str, default: Path) -> Path:

@@ -147,6 +147,16 @@ if EMAIL_URL:
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "platelog@localhost")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")  # for links in e-mail
 
+# --- webhooks ---
+WEBHOOK_CONNECT_SECONDS = env.number("WEBHOOK_CONNECT_SECONDS", 5, least=0.1)
+WEBHOOK_SECONDS = env.number("WEBHOOK_SECONDS", 15, least=0.1)  # for an answer, once connected
+# Seconds before each further attempt, give or take a fifth; after the last one a delivery is given up: about a day.
+WEBHOOK_WAITS = env.numbers("WEBHOOK_WAITS", "5,30,120,600,1800,3600,7200,14400,28800,28800")
+WEBHOOK_PAUSE_SECONDS = env.number("WEBHOOK_PAUSE_SECONDS", 60, least=0)  # of a target that keeps failing, at first
+WEBHOOK_KEEP_DAYS = env.number("WEBHOOK_KEEP_DAYS", 30, least=0)  # that what was delivered stays in the log
+# Private hosts and networks that webhooks may reach all the same, such as 10.0.0.0/8 or homeassistant.lan.
+WEBHOOK_ALLOW_PRIVATE_HOSTS, WEBHOOK_ALLOW_PRIVATE_NETWORKS = env.hosts_and_networks("WEBHOOK_ALLOW_PRIVATE")
+
 # --- Redis: broker and channel layer ---
 REDIS_URL = broker.redis_url(env.text("REDIS_URL"), DATA_DIR)
 REDIS_IS_OURS = not env.text("REDIS_URL")
@@ -233,6 +243,10 @@ SPECTACULAR_SETTINGS = {
             "CorrectionAction",
             "BatchAction",
             "AlertState",
+            "DeliveryState",
+            "EventKind",
+            "Failure",
+            "Shape",
         )
     },
 }

@@ -10,11 +10,13 @@ from django.db import models
 from django.http import HttpRequest
 
 from sightings.models import (
+    Alert,
     Alias,
     ApiToken,
     AuditEntry,
     Correction,
     CorrectionBatch,
+    Delivery,
     Difference,
     Flag,
     Fleet,
@@ -32,6 +34,9 @@ from sightings.models import (
     Vehicle,
     Video,
     WatchedFile,
+    WatchEntry,
+    Watchlist,
+    Webhook,
 )
 from sightings.services.vehicles import place_anew
 
@@ -224,6 +229,49 @@ class FlagAdmin(ReadOnly):
     list_filter = ["fleet", "reason"]
     search_fields = ["note", "user__username"]
     list_select_related = ["user"]
+
+
+@admin.register(Watchlist)
+class WatchlistAdmin(ReadOnly):
+    list_display = ["name", "fleet", "active", "user", "created_at", "deleted_at"]
+    list_filter = ["fleet", "active"]
+    search_fields = ["name", "notes"]
+    list_select_related = ["fleet", "user"]
+
+
+@admin.register(WatchEntry)
+class WatchEntryAdmin(ReadOnly):
+    list_display = ["pattern", "watchlist", "alike", "near", "expires_on", "created_at", "removed_at"]
+    list_filter = ["watchlist__fleet"]
+    search_fields = ["pattern", "reason"]
+    list_select_related = ["watchlist"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly):
+    list_display = ["id", "text", "fleet", "watchlist", "state", "mail_state", "seen_at", "created_at"]
+    list_filter = ["fleet", "state", "mail_state"]
+    search_fields = ["text", "note"]
+    list_select_related = ["fleet", "watchlist"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnly):
+    list_display = ["name", "fleet", "shape", "active", "failures", "open_until", "created_at", "deleted_at"]
+    list_filter = ["fleet", "active", "shape"]
+    search_fields = ["name"]
+    list_select_related = ["fleet"]
+    exclude = ["salt", "old_salt"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ["id", "webhook", "event", "state", "attempts", "failure", "status", "seconds", "created_at"]
+    list_filter = ["state", "event", "failure"]
+    search_fields = ["event_id"]
+    list_select_related = ["webhook"]
+    show_full_result_count = False
 
 
 @admin.register(AuditEntry)

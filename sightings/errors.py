@@ -231,6 +231,17 @@ class AlreadyAcknowledged(PlatelogError):
     message = _("Someone acknowledged this alert meanwhile.")
 
 
+class BadWebhook(PlatelogError):
+    code = "bad_webhook"
+    message = _("This webhook cannot work as it is.")
+
+
+class NotReplayable(PlatelogError):
+    code = "not_replayable"
+    status = 409
+    message = _("This delivery is still on its way: there is nothing to replay.")
+
+
 class BadUpload(PlatelogError):
     code = "bad_upload"
     message = _("The upload's headers cannot be understood.")

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from recognition.cameras import known_cameras
 from sightings.errors import BadQuery, PlateUnusable
 from sightings.filters import area_of
-from sightings.models import Fleet, Vehicle, Watchlist
+from sightings.models import Fleet, Shape, Vehicle, Watchlist, Webhook
+from sightings.outgoing import LONGEST_URL
 from sightings.services.plates import text_of
 from sightings.services.vehicles import VEHICLE_FIELDS, impossible_view
 from sightings.services.watchlists import FIELDS as WATCHLIST_FIELDS
+from sightings.services.webhooks import FIELDS as WEBHOOK_FIELDS
+from sightings.services.webhooks import WANTED
 
 if TYPE_CHECKING:  # generic in the stubs alone
     VehicleModelForm = forms.ModelForm[Vehicle]
@@ -156,3 +159,39 @@ def _initial(watchlist: Watchlist) -> dict[str, Any]:
         "area": ";".join(f"{lon},{lat}" for lon, lat in watchlist.area),
         "vehicles": [vehicle.pk for vehicle in watchlist.vehicles.all()],
     }
+
+
+class WebhookForm(forms.Form):
+    """Where to, and what is told."""
+
+    name = forms.CharField(max_length=120, label=_("Name"), widget=forms.TextInput({"class": "input"}))
+    url = forms.CharField(
+        max_length=LONGEST_URL,
+        label=_("Address"),
+        widget=forms.URLInput({"class": "input", "placeholder": "https://example.com/plates", "autocomplete": "off"}),
+    )
+    events = forms.MultipleChoiceField(
+        choices=[(kind.value, kind.label) for kind in WANTED],
+        initial=["sighting.created", "sighting.changed"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    shape = forms.ChoiceField(choices=Shape.choices, label=_("Shape"), widget=forms.Select({"class": "input"}))
+    watchlist = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=_("Only alerts of this watchlist"),
+        widget=forms.Select({"class": "input"}),
+    )
+    reveal = forms.BooleanField(required=False, label=_("Tell the plates; else dots stand for them"))
+    active = forms.BooleanField(required=False, initial=True, label=_("Active"))
+
+    def __init__(self, data: Any, *, fleet: Fleet, webhook: Webhook | None = None) -> None:
+        saved = {name: getattr(webhook, name) for name in WEBHOOK_FIELDS} if webhook else None
+        super().__init__(data, initial=saved and saved | {"watchlist": webhook and webhook.watchlist_id})
+        lists = Watchlist.objects.filter(fleet=fleet, deleted_at=None).values_list("pk", "name")
+        watchlist: Any = self.fields["watchlist"]
+        watchlist.choices = [("", _("All")), *lists]
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)

@@ -19,8 +19,7 @@ import paho.mqtt.client as paho
 from django.db import transaction
 from paho.mqtt.enums import CallbackAPIVersion
 
-from sightings.api import shapes
-from sightings.api.serializers import shared
+from sightings import shapes
 from sightings.models import Alert, FeedPosition, Fleet, Sighting
 from sightings.selectors_feed import Horizon, written_since
 from sightings.services import audit
@@ -167,8 +166,8 @@ class Publisher:
             "plate": shapes.shown(row.text, reveal) or "?",
             "score": round(row.confidence, 3),
             "region": row.region or "unknown",
-            "camera": shared.camera_of(row),
-            "timestamp": shared.utc(row.seen_at),
+            "camera": shapes.camera_of(row),
+            "timestamp": shapes.utc(row.seen_at),
             "latitude": row.lat,
             "longitude": row.lon,
             "sighting": row.pk,
@@ -190,7 +189,7 @@ class Publisher:
             "icon": "mdi:car-search",
             "device": {
                 "identifiers": [f"platelog_{name}"],
-                "name": shared.camera_of(row),
+                "name": shapes.camera_of(row),
                 "manufacturer": "Platelog",
                 "model": (vehicle.camera_model if vehicle else "") or "dashcam",
             },

@@ -11,9 +11,11 @@ from urllib.parse import quote
 from sightings import said, selectors, selectors_alerts
 from sightings.models import (
     Fleet,
+    Member,
     Observation,
     Plate,
     RenditionState,
+    Role,
     Sighting,
     Track,
     Trip,
@@ -40,6 +42,7 @@ def nav(person: Person) -> dict[str, Any]:
         "fleet": fleets[0].name if len(fleets) == 1 else f"{len(fleets)} fleets" if fleets else "",
         "doubtful": selectors.doubtful_count(person),
         "alerts": selectors_alerts.open_alerts(person),
+        "manages": person.is_staff or Member.objects.filter(user=person.pk, role=Role.MANAGER).exists(),
     }
 
 

@@ -12,7 +12,7 @@ from celery import shared_task
 
 from sightings.processing import inspect, merge, read, renditions, states, sweep
 from sightings.progress import publish_trip
-from sightings.services import alert_mail, demo_trip, reprocess, reprocess_decide, seen_cars
+from sightings.services import alert_mail, demo_trip, reprocess, reprocess_decide, seen_cars, sending
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
@@ -69,6 +69,11 @@ def place_cars(*, vehicle_id: int) -> None:
 @task("send_alert_mail")
 def send_alert_mail(*, alert_id: int) -> None:
     alert_mail.send(alert_id)
+
+
+@task("send_deliveries")
+def send_deliveries() -> None:
+    sending.wake()
 
 
 @task("render_next")

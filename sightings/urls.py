@@ -20,6 +20,7 @@ from sightings.views import (
     vehicles,
     videos,
     watchlists,
+    webhooks,
 )
 from sightings.views import map as map_view
 from sightings.views import sightings as sighting_views
@@ -62,6 +63,16 @@ urlpatterns = [
     path("watchlists/<int:pk>/restore/", watchlists.restore, name="watchlist-restore"),
     path("alerts/", watchlists.inbox, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", watchlists.acknowledge, name="alert-acknowledge"),
+    path("webhooks/", webhooks.index, name="webhooks"),
+    path("webhooks/new/", webhooks.new, name="webhook-new"),
+    path("webhooks/<int:pk>/", webhooks.detail, name="webhook"),
+    path("webhooks/<int:pk>/log/", webhooks.log, name="webhook-log"),
+    path("webhooks/<int:pk>/test/", webhooks.test, name="webhook-test"),
+    path("webhooks/<int:pk>/secret/", webhooks.rotate, name="webhook-secret"),
+    path("webhooks/<int:pk>/replay/", webhooks.replay_dead, name="webhook-replay"),
+    path("webhooks/<int:pk>/delete/", webhooks.delete, name="webhook-delete"),
+    path("webhooks/<int:pk>/restore/", webhooks.restore, name="webhook-restore"),
+    path("deliveries/<int:pk>/replay/", webhooks.replay, name="delivery-replay"),
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
     path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
     path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),

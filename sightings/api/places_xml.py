@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sightings.api import shapes
-from sightings.api.serializers import shared
+from sightings import shapes
 from sightings.models import Camera, Sighting, Trip, Video
 
 KML_ENDS, GPX_ENDS = "</Document>\n</kml>\n", "</gpx>\n"
@@ -62,8 +61,8 @@ def placemark(row: Sighting, reveal: bool, site: str) -> str:
 
 def waypoint(row: Sighting, reveal: bool, site: str) -> str:
     """time, name, desc, link, type: the order of GPX's wptType. Only for a known place."""
-    when = shared.utc(row.seen_at)
-    about = f"{row.confidence:.0%}, {shared.camera_of(row)}"
+    when = shapes.utc(row.seen_at)
+    about = f"{row.confidence:.0%}, {shapes.camera_of(row)}"
     return (
         f'<wpt lat="{_latitude(row.lat)}" lon="{_longitude(row.lon)}">{f"<time>{when}</time>" if when else ""}'
         f"<name>{text(shapes.shown(row.text, reveal) or '?')}</name><desc>{text(about)}</desc>"
@@ -123,7 +122,7 @@ def _places(rows: Iterable[Sighting], written: Callable[[Sighting], str]) -> Ite
 
 
 def _time(start: datetime | None, seconds: float) -> str:
-    return f"<time>{shared.utc(start + timedelta(seconds=seconds))}</time>" if start else ""
+    return f"<time>{shapes.utc(start + timedelta(seconds=seconds))}</time>" if start else ""
 
 
 def _latitude(degrees: float | None) -> str:

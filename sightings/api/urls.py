@@ -28,6 +28,7 @@ from sightings.api.views.tokens import TokenViews
 from sightings.api.views.trips import MeView, QueueView, TripViews, VehicleViews
 from sightings.api.views.uploads import UploadListView, UploadRetryView, UploadView
 from sightings.api.views.videos import VideoViews
+from sightings.api.views.webhooks import DeliveryViews, WebhookViews
 
 app_name = "api"
 
@@ -63,6 +64,8 @@ router.register("aliases", AliasViews, basename="alias")
 router.register("watchlists", WatchlistViews, basename="watchlist")
 router.register("watch-entries", WatchEntryViews, basename="watch-entry")
 router.register("alerts", AlertViews, basename="alert")
+router.register("webhooks", WebhookViews, basename="webhook")
+router.register("deliveries", DeliveryViews, basename="delivery")
 router.register("flags", FlagViews, basename="flag")
 router.register("reprocess", ReprocessViews, basename="reprocess")
 router.register("tokens", TokenViews, basename="token")

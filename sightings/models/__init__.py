@@ -36,12 +36,24 @@ from sightings.models.trips import (
     VideoState,
 )
 from sightings.models.watched import WatchedFile
+from sightings.models.webhooks import (
+    OPEN_DELIVERIES,
+    Announced,
+    Delivery,
+    DeliveryState,
+    EventKind,
+    Failure,
+    Shape,
+    Webhook,
+)
 
 __all__ = [
     "CAR_FIELDS",
+    "OPEN_DELIVERIES",
     "Alert",
     "AlertState",
     "Alias",
+    "Announced",
     "ApiToken",
     "AuditEntry",
     "BatchAction",
@@ -50,7 +62,11 @@ __all__ = [
     "CorrectionAction",
     "CorrectionBatch",
     "CoveredCell",
+    "Delivery",
+    "DeliveryState",
     "Difference",
+    "EventKind",
+    "Failure",
     "FeedPosition",
     "Flag",
     "Fleet",
@@ -74,6 +90,7 @@ __all__ = [
     "Scope",
     "Segment",
     "SegmentState",
+    "Shape",
     "SidecarTrack",
     "Sighting",
     "TimeSource",
@@ -93,4 +110,5 @@ __all__ = [
     "WatchKey",
     "WatchedFile",
     "Watchlist",
+    "Webhook",
 ]

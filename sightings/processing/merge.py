@@ -12,6 +12,7 @@ from sightings.processing.persist import write_sightings
 from sightings.progress import publish_run
 from sightings.services.compare import compare_video
 from sightings.services.coverage import cover
+from sightings.services.events import tell_gone
 
 
 @transaction.atomic
@@ -38,4 +39,6 @@ def merge_run(run_id: int) -> None:
         states.refresh_reprocess(run.reprocess_id)
     if closed:
         compare_video(run.video)
+        # Not before: what a part that is read again showed may show up in it again.
+        tell_gone(run.video)
     publish_run(run)

@@ -21,6 +21,7 @@ from sightings.models import (
 )
 from sightings.processing.leases import OPEN_RUNS
 from sightings.progress import ACTIVE_TRIPS
+from sightings.services.events import tell_trip
 from sightings.services.trips import current_runs
 
 UNFINISHED = (SegmentState.QUEUED, SegmentState.LEASED)
@@ -141,6 +142,7 @@ def refresh_reprocess(job_id: int) -> None:
     open_job.update(state=state, paused=False, read_at=timezone.now())
 
 
+@transaction.atomic
 def refresh_trip(trip_id: int) -> None:
     """A trip is as its videos' current runs are together."""
     trip = Trip.objects.get(pk=trip_id)
@@ -154,4 +156,6 @@ def refresh_trip(trip_id: int) -> None:
     changed = Trip.objects.filter(pk=trip_id).exclude(state=state)
     # Having been put first holds for this reading, not for one of some later day.
     read = {} if state in ACTIVE_TRIPS else {"priority": 0}
-    changed.update(state=state, updated_at=timezone.now(), **read)
+    if changed.update(state=state, updated_at=timezone.now(), **read) and states and state not in ACTIVE_TRIPS:
+        trip.refresh_from_db()
+        tell_trip(trip)

@@ -24,6 +24,7 @@ from sightings.models import (
     UploadKind,
     UploadState,
     Vehicle,
+    Webhook,
 )
 from sightings.processing import renditions, turns
 from sightings.processing.inspect import drop_bytes
@@ -32,7 +33,7 @@ from sightings.processing.sidecars import IN_PLACE
 from sightings.processing.states import UNFINISHED
 from sightings.progress import publish_upload
 from sightings.queue import Queue, send, waiting
-from sightings.services import alert_mail, reprocess_decide, uploads
+from sightings.services import alert_mail, reprocess_decide, sending, uploads
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def sweep() -> None:
     sweep_discarded()
     sweep_renditions()
     sweep_mail()
+    sweep_deliveries()
 
 
 def sweep_decisions() -> None:
@@ -80,6 +82,15 @@ def sweep_mail() -> None:
         return
     for pk in list(alert_mail.due().values_list("pk", flat=True)[:MOST]):
         send("send_alert_mail", "light", {"alert_id": pk})
+
+
+def sweep_deliveries() -> None:
+    """Deliveries to be tried again, of the dead, or of which nobody was told; and those that have had their time."""
+    sending.give_up_on_the_lost()
+    sending.drop_old(MOST)
+    live = Webhook.objects.live().values("pk")
+    if not waiting("light") and sending.due().filter(webhook__in=live).exists():
+        send("send_deliveries", "light", {})
 
 
 def sweep_cars() -> None:

@@ -15,6 +15,7 @@ from sightings.models import Alert, MailState, ReviewState, Sighting, WatchEntry
 from sightings.progress import publish_alert
 from sightings.querysets import SightingQuerySet
 from sightings.queue import enqueue
+from sightings.services.events import tell_alert
 from sightings.services.likeness import likeness_to
 from sightings.watching import Conditions, accepts, keys_for, meanings
 
@@ -100,6 +101,7 @@ def _alert(entry: WatchEntry, row: Sighting) -> bool:
     )
     if is_new:
         publish_alert(alert.fleet_id, alert.pk)
+        tell_alert(alert, row)
         if told:
             enqueue("send_alert_mail", queue="light", alert_id=alert.pk)
     return is_new

@@ -26,6 +26,7 @@ from sightings.models import (
 from sightings.progress import publish_trip
 from sightings.services import audit
 from sightings.services.alerting import watch
+from sightings.services.events import tell
 from sightings.services.plates import UNREADABLE, plate_for, text_of, tidy_plates
 from sightings.services.roles import require_role
 from sightings.services.standing import anchor, restate
@@ -79,7 +80,9 @@ def _read_as(alias: Alias, rows: list[Sighting]) -> None:
         plate_corrected="", plate=plate, version=F("version") + 1, updated_at=timezone.now()
     )
     tidy_plates({plate.pk, *(row.plate_id for row in rows if row.plate_id is not None)})
-    watch(Sighting.objects.filter(pk__in=[row.pk for row in rows]))
+    read = Sighting.objects.filter(pk__in=[row.pk for row in rows])
+    tell(read)
+    watch(read)
     for trip in {row.trip_id for row in rows}:
         publish_trip(trip)
 

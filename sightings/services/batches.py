@@ -28,6 +28,7 @@ from sightings.services import audit
 from sightings.services.alerting import watch
 from sightings.services.aliases import make_alias, remove_alias
 from sightings.services.bulk import withdraw_flags
+from sightings.services.events import tell
 from sightings.services.plates import plate_for, text_of, tidy_plates
 from sightings.services.roles import require_role
 from sightings.services.standing import anchor, restate
@@ -84,7 +85,9 @@ def _correct(batch: CorrectionBatch, rows: list[Sighting]) -> None:
     )
     ReviewClaim.objects.filter(sighting__in=ids).delete()
     tidy_plates({*before, plate.pk})
-    watch(Sighting.objects.filter(pk__in=ids))
+    corrected = Sighting.objects.filter(pk__in=ids)
+    tell(corrected)
+    watch(corrected)
     for trip in {row.trip_id for row in rows}:
         publish_trip(trip)
 

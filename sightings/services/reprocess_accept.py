@@ -40,6 +40,7 @@ from sightings.services.aliases import apply_aliases
 from sightings.services.carry_over import reapply_corrections
 from sightings.services.coverage import cover
 from sightings.services.current import make_current
+from sightings.services.events import tell, tell_gone
 from sightings.services.plates import make_plates, tidy_plates
 from sightings.services.reprocess import OPEN_RUNS
 from sightings.services.roles import require_role
@@ -220,6 +221,8 @@ def _settle(seen: ProcessingRun, unseen: ProcessingRun) -> None:
             refresh_flagged(row)
     touched |= set(of_run.order_by().filter(plate__isnull=False).values_list("plate", flat=True))
     tidy_plates(touched)
+    tell(of_run)
+    tell_gone(seen.video)
     watch(of_run)
     cover(seen.video)
 

@@ -38,6 +38,14 @@ def fleets_with_role(user: User, role: Role) -> list[int]:
     return list(fleets.order_by("pk").values_list("pk", flat=True))
 
 
+def managed_fleets(user: User) -> list[int]:
+    """The fleets that the person manages, by key. Raises NotAllowed where there is none."""
+    fleets = fleets_with_role(user, Role.MANAGER)
+    if not fleets:
+        raise NotAllowed
+    return fleets
+
+
 def home_fleet(user: User, slug: str = "") -> Fleet:
     """The fleet a person means: the named one, else the first they belong to. Raises NoFleet."""
     fleets = Fleet.objects.visible_to(user)

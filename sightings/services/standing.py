@@ -11,6 +11,7 @@ from typing import Any
 
 from sightings.models import CorrectionAction, ReviewState, Sighting
 from sightings.services.alerting import watch
+from sightings.services.events import tell
 from sightings.services.plates import UNREADABLE, plate_for, tidy_plates
 
 
@@ -47,7 +48,9 @@ def restate(*sightings: Sighting) -> None:
         _restate(sighting)
         plates.add(sighting.plate_id)
     tidy_plates(pk for pk in plates if pk is not None)
-    watch(Sighting.objects.filter(pk__in=[sighting.pk for sighting in sightings]))
+    restated = Sighting.objects.filter(pk__in=[sighting.pk for sighting in sightings])
+    tell(restated)
+    watch(restated)
 
 
 def _restate(sighting: Sighting) -> None:

@@ -14,7 +14,7 @@ from sightings import selectors
 from sightings.forms import VehicleForm
 from sightings.models import AuditEntry, Role, User, Vehicle
 from sightings.services import vehicles as services
-from sightings.services.roles import has_role
+from sightings.services.roles import fleets_with_role, has_role
 from sightings.views.people import page as page_for_people
 from sightings.views.people import person_of, told
 
@@ -24,7 +24,12 @@ MOST_CHANGES = 10
 @require_safe
 @page_for_people
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "sightings/vehicles.html", {"vehicles": selectors.vehicles_for(person_of(request))})
+    person = person_of(request)
+    context = {
+        "vehicles": selectors.vehicles_for(person),
+        "may_manage": bool(fleets_with_role(person, Role.MANAGER)),
+    }
+    return render(request, "sightings/vehicles.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

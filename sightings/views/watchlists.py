@@ -35,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "watchlists": selectors_alerts.watchlists_for(person),
         "may_write": bool(fleets_with_role(person, Role.REVIEWER)),
+        "may_manage": bool(fleets_with_role(person, Role.MANAGER)),
         "mail_on": bool(settings.EMAIL_URL),
         "deleted": key_of(request.GET.get("deleted", "")),
     }

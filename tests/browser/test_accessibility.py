@@ -29,9 +29,10 @@ LOOKS: dict[str, tuple[ViewportSize, Theme, Contrast]] = {
 }
 # Where the first object of an address like /trips/<pk>/ is found; "" where such addresses are no pages, or need work
 # that was done.
-OBJECTS = {name: f"/api/v1/{name}/" for name in ("trips", "sightings", "vehicles", "plates", "watchlists", "reprocess")}
+OF_API = ("trips", "sightings", "vehicles", "plates", "watchlists", "webhooks", "reprocess")
+OBJECTS = {name: f"/api/v1/{name}/" for name in OF_API}
 OBJECTS |= {"review": "/api/v1/correction-batches/"}
-OBJECTS |= dict.fromkeys(("alerts", "corrections", "files", "flags", "searches", "videos"), "")
+OBJECTS |= dict.fromkeys(("alerts", "corrections", "deliveries", "files", "flags", "searches", "videos"), "")
 DONE = """
 from sightings.models import Fleet, ProcessingRun, Reprocess, Sighting, User
 from sightings.services.alerting import watch
@@ -51,6 +52,15 @@ fresh = make_run(run.video, is_current=False, reprocess=job)
 for n, old in enumerate(run.sightings.all()[:4]):
     make_sighting(fresh, "", plate_raw=f"B0{n}NEW", at=old.first_seen_s, crop=old.crop)
 compare_video(run.video)
+from sightings.models import Delivery
+from sightings.services.events import tell
+from sightings.services.webhooks import create_webhook
+wanted = {"name": "Ours", "url": "https://example.invalid/", "events": ["sighting.created"], "reveal": True}
+create_webhook(user=who, fleet=made.fleet, values=wanted)
+tell(made.fleet.sightings.all())
+few = Delivery.objects.values_list("pk", flat=True)
+Delivery.objects.filter(pk__in=list(few[:3])).update(state="dead", attempts=11, failure="name")
+Delivery.objects.filter(pk__in=list(few[3:9])).update(state="delivered", status=200, answer="ok", seconds=0.2)
 """
 MORE = ("/search/?q=*A*", "/search/?doubtful=true", "/search/?view=crops", "/search/?view=time", "/alerts/?state=all")
 MORE += ("/review/batch/?text=B99BNX", "/watchlists/new/?pattern=B99*")
@@ -88,7 +98,7 @@ def addresses(visitor: BrowserContext) -> Iterator[str]:
             first = visitor.request.get(OBJECTS[kind]).json()["results"][0]["id"]
             route = route.replace("<int:pk>", str(first))
         answer = visitor.request.get(f"/{route}")
-        if answer.status == 200 and answer.headers["content-type"].startswith("text/html"):
+        if answer.status == 200 and answer.text().startswith("<!doctype html>"):  # no part of a page, no data
             yield f"/{route}"
 
 

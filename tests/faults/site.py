@@ -38,6 +38,8 @@ class Site:
             "SEGMENT_SECONDS": "6",
             "LEASE_SECONDS": "2",
             "SWEEP_SECONDS": "1",
+            "WEBHOOK_SECONDS": "10",
+            "WEBHOOK_ALLOW_PRIVATE": "127.0.0.1",
             "READER_FACTORY": "tests.faults.holding.load_reader",
         }
         self.redis = embedded_redis.part(socket_path(folder), folder / "redis")

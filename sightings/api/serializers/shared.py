@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from sightings import said
-from sightings.models import Sighting
-
-HIDDEN = "•••"  # stands for a plate that the caller's token may not see
-
+from sightings.shapes import utc
 
 LARGEST_KEY = 2**63 - 1  # that a database can hold
 
@@ -115,37 +110,9 @@ class ErrorSerializer(serializers.Serializer[Any]):
     )
 
 
-def utc(moment: datetime | None) -> str | None:
-    """`2026-05-01T12:00:00.000Z`."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def local(moment: datetime | None, zone: str) -> str | None:
-    """The same moment on the clock of a time zone, with its offset; UTC where the zone is unknown."""
-    if moment is None:
-        return None
-    try:
-        return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds")
-    except (KeyError, ValueError):
-        return utc(moment)
-
-
-def box_of(numbers: Sequence[float]) -> dict[str, float] | None:
-    """[x1, y1, x2, y2] by name; None where there is no box."""
-    return dict(zip(("xmin", "ymin", "xmax", "ymax"), numbers, strict=True)) if len(numbers) == 4 else None
-
-
 def crop_url(request: Request | None, path: str) -> str | None:
     """Where a stored crop is served, if there is one."""
     return absolute(request, f"/files/crops/{quote(path)}") if path else None
-
-
-def camera_of(row: Sighting) -> str:
-    """`Van 1/front`; the camera alone where the vehicle is not known."""
-    vehicle = row.trip.vehicle
-    return f"{vehicle.name}/{row.video.camera}" if vehicle else row.video.camera
 
 
 def absolute(request: Request | None, path: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sightings import shapes
 from sightings.api.serializers import shared
 from sightings.models import Observation, Plate, PlateSource, Sighting
 from sightings.services.plates import stamp_of
@@ -20,7 +21,7 @@ class Revealing(serializers.ModelSerializer[Any]):
         return bool(self.context.get("reveal"))
 
     def shown(self, text: str) -> str:
-        return text if self.reveals or not text else shared.HIDDEN
+        return text if self.reveals or not text else shapes.HIDDEN
 
     def crop(self, path: str) -> str | None:
         return shared.crop_url(self.context.get("request"), path) if self.reveals else None
@@ -82,7 +83,7 @@ class SightingSerializer(Revealing):
 
     @extend_schema_field(shared.BoxSerializer(allow_null=True))
     def get_box(self, row: Sighting) -> dict[str, float] | None:
-        return shared.box_of(row.box)
+        return shapes.box_of(row.box)
 
     @extend_schema_field(shared.VehicleRefSerializer(allow_null=True))
     def get_vehicle(self, row: Sighting) -> dict[str, Any] | None:
@@ -90,13 +91,13 @@ class SightingSerializer(Revealing):
         return {"id": vehicle.pk, "name": vehicle.name} if vehicle else None
 
     def get_camera_id(self, row: Sighting) -> str:
-        return shared.camera_of(row)
+        return shapes.camera_of(row)
 
     def get_timestamp_local(self, row: Sighting) -> str | None:
-        return shared.local(row.seen_at, row.fleet.time_zone)
+        return shapes.local(row.seen_at, row.fleet.time_zone)
 
     def get_source_url(self, row: Sighting) -> str:
-        return shared.absolute(self.context.get("request"), f"/files/videos/{row.video_id}/#t={row.best_s:.3f}")
+        return shared.absolute(self.context.get("request"), shapes.source_path(row))
 
     @extend_schema_field(shared.GpsSerializer(allow_null=True))
     def get_gps(self, row: Sighting) -> dict[str, Any] | None:
@@ -137,7 +138,7 @@ class ObservationSerializer(Revealing):
 
     @extend_schema_field(shared.BoxSerializer(allow_null=True))
     def get_box(self, row: Observation) -> dict[str, float] | None:
-        return shared.box_of(row.box)
+        return shapes.box_of(row.box)
 
     @extend_schema_field(shared.CharacterSerializer(many=True))
     def get_characters(self, row: Observation) -> list[dict[str, Any]]:

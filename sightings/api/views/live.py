@@ -21,8 +21,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from sightings import selectors
-from sightings.api import shapes
+from sightings import selectors, shapes
 from sightings.api.base import ApiView, OneAnswer
 from sightings.api.permissions import may_reveal
 from sightings.errors import BadQuery

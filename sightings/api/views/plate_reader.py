@@ -19,8 +19,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sightings import plate_reader
-from sightings.api import shapes
+from sightings import plate_reader, shapes
 from sightings.api.base import ApiView
 from sightings.api.serializers.plate_reader import (
     PictureInJsonSerializer,

@@ -17,7 +17,7 @@ SAY_PLATES = ("corrections:write", "plates:reveal")
 REVIEW = ("corrections:write", "plates:reveal", "sightings:read")
 TRIPS = ("trips:write",)
 FILES = ("export", "sightings:read")
-KEYS = ("manage",)
+MANAGE = ("manage",)
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -58,11 +58,12 @@ def write(status: int, scopes: tuple[str, ...], outsider: int = 404, viewer: int
     return Row(viewer, status, status, outsider, scopes, **more)
 
 
-def manage(status: int, scopes: tuple[str, ...], **more: Any) -> Row:
+def manage(status: int, scopes: tuple[str, ...], outsider: int = 404, **more: Any) -> Row:
     """What managers alone may do."""
-    return Row(403, 403, status, 404, scopes, **more)
+    return Row(403, 403, status, outsider, scopes, **more)
 
 
+HOOK = {"fleet": "northwind", "name": "Ours", "url": "https://example.com/", "events": ["alert.created"]}
 BATCH = {"fleet": "northwind", "sightings": ["$doubtful"], "plate": "B16AAA"}
 BULK = {"fleet": "northwind", "action": "reject", "items": [{"sighting": "$doubtful"}]}
 ROWS: dict[str, Row] = {
@@ -72,9 +73,9 @@ ROWS: dict[str, Row] = {
     "GET queue": listed(),
     "GET live": listed(query="after=0"),
     "GET audit-list": listed(("audit:read",)),
-    "GET token-list": listed(KEYS),
-    "POST token-list": Row(201, 201, 201, 201, KEYS, body={"name": "Gate", "scopes": ["manage"]}),
-    "DELETE token-detail": own(204, KEYS),
+    "GET token-list": listed(MANAGE),
+    "POST token-list": Row(201, 201, 201, 201, MANAGE, body={"name": "Gate", "scopes": ["manage"]}),
+    "DELETE token-detail": own(204, MANAGE),
     "POST plate-reader": Row(201, 201, 201, 201, ("plates:reveal",), body={"upload": "AAAA"}),
     # --- trips ---
     "GET trip-list": listed(),
@@ -100,9 +101,9 @@ ROWS: dict[str, Row] = {
     "GET run-list": listed(),
     "GET run-detail": read(),
     "GET vehicle-list": listed(),
-    "POST vehicle-list": Row(403, 403, 201, 403, KEYS, body={"fleet": "northwind", "name": "Van 9"}),
+    "POST vehicle-list": Row(403, 403, 201, 403, MANAGE, body={"fleet": "northwind", "name": "Van 9"}),
     "GET vehicle-detail": read(),
-    "PATCH vehicle-detail": manage(200, KEYS, body={"camera_model": "Garmin 57"}),
+    "PATCH vehicle-detail": manage(200, MANAGE, body={"camera_model": "Garmin 57"}),
     "GET coverage": listed(),
     "GET coverage-cell": listed(),
     # --- uploads ---
@@ -174,6 +175,19 @@ ROWS: dict[str, Row] = {
     "GET alert-detail": read(PLATES),
     "POST alert-acknowledge": write(200, SAY_PLATES, body={"note": "Seen to"}),
     "POST alert-reopen": write(200, SAY_PLATES, at={"pk": "$closed_alert"}),
+    # --- webhooks ---
+    "GET webhook-list": manage(200, MANAGE, 200),
+    "POST webhook-list": manage(201, MANAGE, 403, body=HOOK),
+    "GET webhook-detail": manage(200, MANAGE),
+    "PATCH webhook-detail": manage(200, MANAGE, body={"name": "Theirs"}),
+    "DELETE webhook-detail": manage(204, MANAGE),
+    "POST webhook-restore": manage(200, MANAGE, at={"pk": "$gone_webhook"}),
+    "POST webhook-rotate-secret": manage(200, MANAGE),
+    "POST webhook-test": manage(200, MANAGE),
+    "POST webhook-replay": manage(200, MANAGE),
+    "GET delivery-list": manage(200, MANAGE, 200),
+    "GET delivery-detail": manage(200, MANAGE),
+    "POST delivery-replay": manage(200, MANAGE),
     # --- saved searches ---
     "GET search-list": listed(PLATES),
     "POST search-list": Row(201, 201, 201, 201, PLATES, body={"name": "Again", "words": {}}),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.test import override_settings
 from django.utils import timezone
 
-from sightings.models import Alert, Reprocess, SavedSearch, Sighting, Upload, User
-from sightings.services import alerts, aliases, batches, plate_merge, reviews, trip_clock, uploads, watchlists
+from sightings.models import Alert, Delivery, Reprocess, SavedSearch, Sighting, Upload, User
+from sightings.services import alerts, aliases, batches, plate_merge, reviews, trip_clock, uploads, watchlists, webhooks
 from sightings.services.alerting import watch
 from sightings.services.compare import compare_video
+from sightings.services.events import tell
 from sightings.services.tokens import create_token
 from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
 
@@ -52,6 +54,14 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
     watch(Sighting.objects.filter(pk__in=[sighting.pk, make_sighting(run, f"{letter}99ZZZ", at=57.0).pk]))
     open_alert, closed_alert = Alert.objects.filter(fleet=fleet).order_by("pk")
     alerts.acknowledge_alert(alert=closed_alert, user=alice)
+    values = {"name": f"Ours {letter}", "url": "http://127.0.0.1:9/", "events": ["sighting.created"], "reveal": True}
+    with override_settings(WEBHOOK_ALLOW_PRIVATE_HOSTS=["127.0.0.1"]):  # kept, but never reached
+        webhook, _ = webhooks.create_webhook(user=alice, fleet=fleet, values=values)
+        gone_webhook, _ = webhooks.create_webhook(user=alice, fleet=fleet, values=values)
+    webhooks.delete_webhook(webhook=gone_webhook, user=alice)
+    tell(Sighting.objects.filter(pk=sighting.pk))
+    delivery = Delivery.objects.get(webhook=webhook)
+    Delivery.objects.filter(pk=delivery.pk).update(state="dead", answer=f"heard {letter}99BNX")
     gone = SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Gone {letter}", deleted_at=timezone.now())
     failed = Upload.objects.create(
         fleet=fleet, user=alice, filename=f"{letter}bad.mp4", size=4, offset=4, kind="video", state="failed"
@@ -80,6 +90,9 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
         "closed_alert": closed_alert.pk,
         "search": SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Mine {letter}").pk,
         "token": create_token(user=alice, name="Gate")[0].pk,
+        "webhook": webhook.pk,
+        "gone_webhook": gone_webhook.pk,
+        "delivery": delivery.pk,
         "gone_search": gone.pk,
         "upload": uploads.create_upload(user=alice, fleet=fleet, filename=f"{letter}drive.mp4", size=10).pk,
         "failed_upload": failed.pk,
