@@ -190,6 +190,10 @@ PLATE_READER_QUEUE = int(env.number("PLATE_READER_QUEUE", 8, least=1))  # pictur
 PLATE_READER_SECONDS = env.number("PLATE_READER_SECONDS", 10, least=1)  # after so long without an answer: busy
 PLATE_READER_MAX_BYTES = int(env.number("PLATE_READER_MAX_BYTES", 10 * 1024**2, least=1))
 
+# --- evidence packs ---
+EVIDENCE_KEY = env.text("EVIDENCE_KEY")  # a private Ed25519 key in PEM; empty: one made on first use, kept in DATA_DIR
+EVIDENCE_DAYS = env.number("EVIDENCE_DAYS", 90, least=0)  # then a pack is deleted; 0 keeps all
+
 # --- drop folder: what is put there comes in by itself; `up` watches it ---
 WATCH_FOLDER = env.text("WATCH_FOLDER")
 WATCH_FLEET = env.text("WATCH_FLEET")  # slug; empty: the first fleet

@@ -127,8 +127,9 @@ def standard_parts(host: str, port: int) -> list[Part]:
         # Not `read`: what a file is and where it was driven is known while others are still being read. `light` comes
         # first, because the queues are served in this order, and its tasks take moments.
         Part("ingest", [*worker, "--queues", "light,ingest", "--hostname", "ingest@%h", *lean], kill),
-        # What pages play in place of a recording is made when nothing is left to read.
-        Part("reader", [*worker, "--queues", "read,render", "--hostname", "read@%h", *lean], kill, nice=5),
+        # A person waits for an evidence pack; what pages play in place of a recording is made when nothing is left to
+        # read.
+        Part("reader", [*worker, "--queues", "evidence,read,render", "--hostname", "read@%h", *lean], kill, nice=5),
         Part("beat", [*beat, *schedule]),
         *(pictures if settings.PLATE_READER else []),
         *(watch if settings.WATCH_FOLDER else []),

@@ -18,7 +18,7 @@ from recognition import geometry, images
 from recognition.config import PipelineConfig, TrackingConfig
 from recognition.inference import backends, weights
 from recognition.inference.decode import DecodeConfig
-from recognition.inference.detect import load_detector
+from recognition.inference.detect import Detector, load_detector
 from recognition.inference.recognize import THREE_LOOKS, Recognizer
 from recognition.inference.rectify import rectify
 from recognition.media import frames, probe
@@ -28,6 +28,7 @@ from recognition.types import Box, Detection, Frame, Image, Observation, PlateTr
 
 DETECTOR, RECOGNIZER = "detector-s", "recognizer-m"
 GPU_DETECTOR = "detector-m"  # looks at full HD as it is, which a CPU has no time for
+LEAST_SCORE = 0.15  # of what may be a plate, where none must be missed
 GPU_BATCH = 16  # frames that it looks at together; on a CPU a batch saves nothing
 CONTEXT_ASPECT = 0.6  # height of the picture around a plate, as a share of its width
 CONTEXT_PLATES = 5.0  # its least width in plate widths
@@ -76,6 +77,7 @@ class Reader:
     batch: int = 1
     detect_near: DetectNear | None = None
     gpu: bool = False  # on an NVIDIA card, which then decodes the film as well
+    detect_all: Detect | None = None  # also what is hardly one, looked for with care: to hide plates, not to read them
 
     def detect(self, pictures: Sequence[Image]) -> list[list[Detection]]:
         return self.detect_many(pictures) if self.detect_many else [self.detector(picture) for picture in pictures]
@@ -106,6 +108,7 @@ def load_reader(
         GPU_BATCH if gpu else 1,
         None if gpu else detect.near,
         gpu,
+        Detector(detect.network, LEAST_SCORE, detect.max_side).everywhere,
     )
 
 

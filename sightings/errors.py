@@ -242,6 +242,17 @@ class NotReplayable(PlatelogError):
     message = _("This delivery is still on its way: there is nothing to replay.")
 
 
+class EvidenceSpan(PlatelogError):
+    code = "evidence_span"
+    message = _("The clip may begin 1 to 20 seconds before the clearest moment, and end 1 to 20 seconds after it.")
+
+
+class EvidenceNotMade(PlatelogError):
+    code = "evidence_not_made"
+    status = 409
+    message = _("This evidence pack is not there yet, or could not be made.")
+
+
 class BadUpload(PlatelogError):
     code = "bad_upload"
     message = _("The upload's headers cannot be understood.")

@@ -90,6 +90,13 @@ class RenditionPayload(TypedDict):
     error: str
 
 
+class EvidencePayload(TypedDict):
+    id: int
+    sighting_id: int | None
+    state: str
+    progress: float
+
+
 class NewAlertPayload(TypedDict):
     id: int
     plate: str
@@ -128,7 +135,20 @@ class RenditionMessage(TypedDict):
     rendition: RenditionPayload
 
 
-Message = TripMessage | UploadMessage | SightingMessage | ReprocessMessage | RenditionMessage | AlertsMessage
+class EvidenceMessage(TypedDict):
+    type: Literal["evidence"]
+    evidence: EvidencePayload
+
+
+Message = (
+    TripMessage
+    | UploadMessage
+    | SightingMessage
+    | ReprocessMessage
+    | RenditionMessage
+    | EvidenceMessage
+    | AlertsMessage
+)
 
 
 def group_of(fleet_id: int) -> str:
@@ -169,6 +189,10 @@ def publish_sighting(sighting_id: int) -> None:
 
 def publish_rendition(rendition_id: int) -> None:
     transaction.on_commit(partial(_send_rendition, rendition_id))
+
+
+def publish_evidence(pack_id: int) -> None:
+    transaction.on_commit(partial(_send_evidence, pack_id))
 
 
 def publish_alert(fleet_id: int, alert_id: int | None = None) -> None:
@@ -279,6 +303,18 @@ def rendition_message(rendition: Any) -> RenditionMessage:
     }
 
 
+def evidence_message(pack: Any) -> EvidenceMessage:
+    return {
+        "type": "evidence",
+        "evidence": {
+            "id": pack.pk,
+            "sighting_id": pack.sighting_id,
+            "state": pack.state,
+            "progress": pack.progress,
+        },
+    }
+
+
 def alerts_message(fleet_id: int, alert_id: int | None = None) -> AlertsMessage:
     alerts = apps.get_model("sightings", "Alert").objects.filter(fleet=fleet_id)
     new = alerts.filter(pk=alert_id).select_related("watchlist", "entry").first() if alert_id else None
@@ -353,6 +389,11 @@ def _send_rendition(rendition_id: int) -> None:
     made = apps.get_model("sightings", "Rendition").objects.filter(pk=rendition_id).select_related("video").first()
     if made:
         _send(made.video.fleet_id, rendition_message(made))
+
+
+def _send_evidence(pack_id: int) -> None:
+    if pack := apps.get_model("sightings", "EvidencePack").objects.filter(pk=pack_id).first():
+        _send(pack.fleet_id, evidence_message(pack))
 
 
 def _send(fleet_id: int, message: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-Queue = Literal["ingest", "read", "light", "render"]
+Queue = Literal["ingest", "read", "light", "render", "evidence"]
 
 
 def enqueue(name: str, *, queue: Queue, **ids: int | str) -> None:

@@ -66,6 +66,16 @@ def times_name(video: Any) -> str:
     return f"times/{video.fleet_id}/{video.sha256}.json"
 
 
+def evidence_upload(instance: Any, filename: str) -> str:
+    """`upload_to` of EvidencePack.file."""
+    return evidence_name(instance, instance.attempts)
+
+
+def evidence_name(pack: Any, attempt: int) -> str:
+    """Where an attempt at a pack puts it: a worker that was replaced never writes over what its follower made."""
+    return f"evidence/{pack.fleet_id}/{pack.pk}.{attempt}.zip"
+
+
 def crop_name(*, fleet_id: int, run_id: int, name: str) -> str:
     """Storage path of a picture cut by a run: `crops/<fleet>/<run>/<name>.jpg`. Every crop must be named here."""
     return f"{crops_folder(fleet_id=fleet_id, run_id=run_id)}/{name}.jpg"

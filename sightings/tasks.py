@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from celery import shared_task
 
-from sightings.processing import inspect, merge, read, renditions, states, sweep
+from sightings.processing import evidence, inspect, merge, read, renditions, states, sweep
 from sightings.progress import publish_trip
 from sightings.services import alert_mail, demo_trip, reprocess, reprocess_decide, seen_cars, sending
 
@@ -79,6 +79,11 @@ def send_deliveries() -> None:
 @task("render_next")
 def render_next() -> None:
     renditions.render_next()
+
+
+@task("pack_next")
+def pack_next() -> None:
+    evidence.pack_next()
 
 
 @task("sweep")

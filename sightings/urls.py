@@ -9,6 +9,7 @@ from django.views.i18n import JavaScriptCatalog
 from sightings.api.views.plate_reader import PlateReaderView
 from sightings.views import (
     account,
+    evidence,
     files,
     home,
     plates,
@@ -76,6 +77,11 @@ urlpatterns = [
     path("sightings/<int:pk>/", sighting_views.detail, name="sighting"),
     path("sightings/<int:pk>/say/", sighting_views.say, name="sighting-say"),
     path("sightings/<int:pk>/flag/", sighting_views.flag, name="sighting-flag"),
+    path("sightings/<int:pk>/evidence/", evidence.ask, name="sighting-evidence"),
+    path("evidence/of/<int:pk>/", evidence.packs, name="evidence-packs"),
+    path("evidence/<int:pk>/delete/", evidence.delete, name="evidence-delete"),
+    path("evidence/<int:pk>/restore/", evidence.restore, name="evidence-restore"),
+    path("evidence/verify.py", evidence.verifier, name="evidence-verifier"),
     path("corrections/<int:pk>/undo/", sighting_views.undo, name="correction-undo"),
     path("flags/<int:pk>/resolve/", sighting_views.resolve, name="flag-resolve"),
     path("plates/<int:pk>/", plates.page, name="plate"),

@@ -23,6 +23,7 @@ CLOSE_SIZE, CLOSE_PLATES = (160.0, 96.0), (2.0, 2.0)  # the same for what a scou
 NEAR_SIDE = 480  # pixels; a part that is larger holds a plate so large that it may shrink
 SCOUTED = 0.75  # this share of the least score is enough for a second look
 SAME = 0.4  # IoU from which on two boxes are of one plate
+OVERLAP = 240  # pixels that two parts of a large picture share: no plate that is not seen anyway is wider
 
 Network = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
 
@@ -89,6 +90,12 @@ def cut_off(box: Box, part: Box, image: Image) -> bool:
     )
 
 
+def _starts(length: int, part: int) -> list[int]:
+    """Where parts begin that cover a side of this length, evenly, and share OVERLAP pixels or more."""
+    count = 1 if length <= part else math.ceil((length - OVERLAP) / (part - OVERLAP))
+    return [round(index * (length - part) / max(1, count - 1)) if count > 1 else 0 for index in range(count)]
+
+
 def _boxes(cells: FloatArray, min_score: float) -> list[Box]:
     """Where a second look is worth its time."""
     found = decode(cells, SCOUTED * min_score)
@@ -143,6 +150,22 @@ class Detector:
                 known = any(box_iou(item.box, other.box) > SAME for other in found)
                 if not known and not cut_off(item.box, part, image):
                     found.append(item)
+        return found
+
+    def everywhere(self, image: Image) -> list[Detection]:
+        """As called, and where that shrinks the picture, in parts of it at full size too: several times the work.
+
+        The same plate may come twice.
+        """
+        found = self(image)
+        rows, columns = image.shape[:2]
+        if max(rows, columns) <= self.max_side:
+            return found
+        for top in _starts(rows, self.max_side):
+            for left in _starts(columns, self.max_side):
+                part = image[top : top + self.max_side, left : left + self.max_side]
+                for score, corners in decode(self._cells([part], self.max_side)[0], self.min_score):
+                    found.append(self._detection(image, score, corners + np.float32([left, top])))
         return found
 
     def _cells(self, pictures: Sequence[Image], max_side: int, network: Network | None = None) -> FloatArray:

@@ -16,6 +16,7 @@ from rest_framework.routers import SimpleRouter
 from sightings.api.base import ApiView
 from sightings.api.views.alerts import AlertViews, WatchEntryViews, WatchlistViews
 from sightings.api.views.coverage import CoverageCellView, CoverageView
+from sightings.api.views.evidence import EvidenceViews, SightingEvidenceView
 from sightings.api.views.live import LiveView
 from sightings.api.views.plates import PlateViews
 from sightings.api.views.reprocess import ReprocessViews
@@ -66,6 +67,7 @@ router.register("watch-entries", WatchEntryViews, basename="watch-entry")
 router.register("alerts", AlertViews, basename="alert")
 router.register("webhooks", WebhookViews, basename="webhook")
 router.register("deliveries", DeliveryViews, basename="delivery")
+router.register("evidence", EvidenceViews, basename="evidence")
 router.register("flags", FlagViews, basename="flag")
 router.register("reprocess", ReprocessViews, basename="reprocess")
 router.register("tokens", TokenViews, basename="token")
@@ -79,6 +81,7 @@ urlpatterns = [
     path("review/release/", ReviewReleaseView.as_view(), name="review-release"),
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/<str:cell>/", CoverageCellView.as_view(), name="coverage-cell"),
+    path("sightings/<int:pk>/evidence/", SightingEvidenceView.as_view(), name="sighting-evidence"),
     path("uploads/", UploadListView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("uploads/<uuid:upload_id>/retry/", UploadRetryView.as_view(), name="upload-retry"),

@@ -4,6 +4,7 @@ from sightings.models.alerts import Alert, AlertState, MailState, WatchEntry, Wa
 from sightings.models.audit import AuditEntry
 from sightings.models.coverage import CoveredCell
 from sightings.models.edits import TripEdit, TripEditKind
+from sightings.models.evidence import EvidenceFault, EvidencePack
 from sightings.models.feeds import FeedPosition
 from sightings.models.fleets import ApiToken, Fleet, LensKind, Member, Role, Scope, User, Vehicle
 from sightings.models.reprocess import Difference, Reprocess, ReprocessState
@@ -66,6 +67,8 @@ __all__ = [
     "DeliveryState",
     "Difference",
     "EventKind",
+    "EvidenceFault",
+    "EvidencePack",
     "Failure",
     "FeedPosition",
     "Flag",

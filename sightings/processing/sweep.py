@@ -26,7 +26,7 @@ from sightings.models import (
     Vehicle,
     Webhook,
 )
-from sightings.processing import renditions, turns
+from sightings.processing import evidence, renditions, turns
 from sightings.processing.inspect import drop_bytes
 from sightings.processing.leases import OPEN_RUNS, dead_segments
 from sightings.processing.sidecars import IN_PLACE
@@ -34,6 +34,7 @@ from sightings.processing.states import UNFINISHED
 from sightings.progress import publish_upload
 from sightings.queue import Queue, send, waiting
 from sightings.services import alert_mail, reprocess_decide, sending, uploads
+from sightings.services import evidence as evidence_packs
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def sweep() -> None:
     sweep_decisions()
     sweep_discarded()
     sweep_renditions()
+    sweep_evidence()
     sweep_mail()
     sweep_deliveries()
 
@@ -74,6 +76,13 @@ def sweep_discarded() -> None:
 def sweep_renditions() -> None:
     """Renditions whose worker died, and those that wait although nobody was told."""
     _tell("render_next", "render", renditions.waiting())
+
+
+def sweep_evidence() -> None:
+    """Packs whose worker died, and those that wait although nobody was told; and those whose time is over."""
+    _tell("pack_next", "evidence", evidence.waiting())
+    for pack in evidence_packs.over().select_related("fleet")[:MOST]:
+        evidence_packs.drop(pack)
 
 
 def sweep_mail() -> None:

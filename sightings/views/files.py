@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import mimetypes
+import re
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from sightings import selectors, storage
-from sightings.models import Rendition, RenditionState, User, Video
+from sightings.models import EvidencePack, Rendition, RenditionState, User, Video
+from sightings.services import evidence
 from sightings.views.people import note_once, page, person_of
 from sightings.views.ranges import serve
 
@@ -44,6 +47,15 @@ def times(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _whole(storage.times_name(_video(request, pk)), "application/json")
     except NoSuchFile:
         return HttpResponse(status=204)
+
+
+def evidence_file(request: Any, pack: EvidencePack, person: User) -> HttpResponseBase:
+    """An evidence pack as a download, which is written down. Raises NotAllowed, EvidenceNotMade."""
+    wanted = re.match(r"bytes=0*[1-9]", request.headers.get("Range", ""))
+    name = evidence.take_along(pack=pack, user=person, resumed=wanted is not None)
+    response = _stored(request, name, "application/zip", pack.sha256)
+    response["Content-Disposition"] = f'attachment; filename="evidence-{pack.pk}.zip"'
+    return response
 
 
 def _stored(request: HttpRequest, name: str, content_type: str, etag: str) -> HttpResponseBase:

@@ -16,9 +16,9 @@ from sightings import selectors, selectors_alerts, selectors_pages, selectors_re
 from sightings.api.serializers.votes import VoteMatrixSerializer
 from sightings.filters import key_of
 from sightings.forms import FLAG_REASONS, CorrectionForm, FlagForm
-from sightings.models import Correction, Flag, Role, Sighting, User
+from sightings.models import Correction, Flag, Sighting, User
 from sightings.services import audit, reviews
-from sightings.services.roles import has_role
+from sightings.views.evidence import SECONDS, packs_context
 from sightings.views.people import back, page, person_of, told
 
 
@@ -36,8 +36,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "box": selectors_pages.box_in_context(sighting),
         "votes": VoteMatrixSerializer(selectors_review.votes_of(sighting), context={"request": request}).data,
         "neighbors": selectors_pages.neighbors(person, sighting),
-        "may_write": has_role(person, sighting.fleet, Role.REVIEWER),
         "reasons": FLAG_REASONS,
+        "seconds": SECONDS,
+        **packs_context(person, sighting),
     }
     return render(request, "sightings/sighting.html", context)
 

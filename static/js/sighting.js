@@ -1,5 +1,6 @@
 // The sighting page: frames enlarge, candidates go into the box, keys for everything.
 import { pageData, typing } from "./dom.js";
+import { followPacks } from "./evidence.js";
 import { showPlaces } from "./small_map.js";
 import { voteTable } from "./vote_matrix.js";
 
@@ -44,3 +45,4 @@ document.addEventListener("keydown", (event) => {
 });
 document.getElementById("votes")?.append(voteTable(pageData("votes-data"), box));
 showPlaces();
+followPacks();

@@ -32,7 +32,9 @@ LOOKS: dict[str, tuple[ViewportSize, Theme, Contrast]] = {
 OF_API = ("trips", "sightings", "vehicles", "plates", "watchlists", "webhooks", "reprocess")
 OBJECTS = {name: f"/api/v1/{name}/" for name in OF_API}
 OBJECTS |= {"review": "/api/v1/correction-batches/"}
-OBJECTS |= dict.fromkeys(("alerts", "corrections", "deliveries", "files", "flags", "searches", "videos"), "")
+OBJECTS |= dict.fromkeys(
+    ("alerts", "corrections", "deliveries", "evidence", "files", "flags", "searches", "videos"), ""
+)
 DONE = """
 from sightings.models import Fleet, ProcessingRun, Reprocess, Sighting, User
 from sightings.services.alerting import watch

@@ -15,7 +15,7 @@ from typing import Any
 from recognition.media import segments
 from recognition.pipeline import Reader
 from recognition.types import Detection, Image
-from sightings.processing import merge
+from sightings.processing import evidence, merge
 from tests.flows.colored import VERSION, detect, recognize
 
 MIDDLE_FRAME = 20  # of a segment of 36 analysed frames
@@ -72,3 +72,5 @@ def load_reader(device: str) -> Reader:
 segments.plan = holding("inspect", segments.plan)  # the file is hashed and probed, nothing is written yet
 merging: Any = merge
 merging.write_sightings = holding("merge", merging.write_sightings)  # a segment has ended, its sightings are not there
+packing: Any = evidence
+packing._end = holding("pack", packing._end)  # a pack lies in storage, its row does not say so

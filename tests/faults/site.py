@@ -49,7 +49,7 @@ class Site:
         lean = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.workers = {
             "ingest": self._part("ingest", [*worker, *lean, "--queues", "light,ingest", "--hostname", "ingest@test"]),
-            "read": self._part("read", [*worker, *lean, "--queues", "read", "--hostname", "read@test"]),
+            "read": self._part("read", [*worker, *lean, "--queues", "evidence,read", "--hostname", "read@test"]),
         }
         self.beat = self._part("beat", [*celery, "beat", "--schedule", str(folder / "schedule"), "--pidfile", ""])
 

@@ -18,6 +18,7 @@ REVIEW = ("corrections:write", "plates:reveal", "sightings:read")
 TRIPS = ("trips:write",)
 FILES = ("export", "sightings:read")
 MANAGE = ("manage",)
+EVIDENCE = ("export", "plates:reveal")
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -144,6 +145,14 @@ ROWS: dict[str, Row] = {
     "POST alias-list": write(201, SAY_PLATES, 403, body={"fleet": "northwind", "misread": "B1ZZZ", "plate": "BIZZZ"}),
     "DELETE alias-detail": write(204, SAY_PLATES),
     "GET alias-offers": listed(PLATES),
+    # --- evidence packs ---
+    "GET sighting-evidence": read(EVIDENCE),
+    "POST sighting-evidence": write(202, EVIDENCE, body={"before_s": 2}),
+    "GET evidence-list": listed(EVIDENCE),
+    "GET evidence-detail": read(EVIDENCE),
+    "GET evidence-file": write(200, EVIDENCE),
+    "DELETE evidence-detail": write(204, EVIDENCE),
+    "POST evidence-restore": write(200, EVIDENCE, at={"pk": "$gone_evidence"}),
     # --- plates ---
     "GET plate-list": listed(PLATES),
     "GET plate-search": listed(PLATES, query="q=B99*"),

@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import override_settings
 from django.utils import timezone
 
-from sightings.models import Alert, Delivery, Reprocess, SavedSearch, Sighting, Upload, User
-from sightings.services import alerts, aliases, batches, plate_merge, reviews, trip_clock, uploads, watchlists, webhooks
+from sightings.models import Alert, Delivery, EvidencePack, Reprocess, SavedSearch, Sighting, Upload, User
+from sightings.services import (
+    alerts,
+    aliases,
+    batches,
+    evidence,
+    plate_merge,
+    reviews,
+    trip_clock,
+    uploads,
+    watchlists,
+    webhooks,
+)
 from sightings.services.alerting import watch
 from sightings.services.compare import compare_video
 from sightings.services.events import tell
@@ -63,6 +76,10 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
     delivery = Delivery.objects.get(webhook=webhook)
     Delivery.objects.filter(pk=delivery.pk).update(state="dead", answer=f"heard {letter}99BNX")
     gone = SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Gone {letter}", deleted_at=timezone.now())
+    packs = [evidence.ask(sighting=sighting, user=alice, before_s=seconds) for seconds in (3.0, 4.0)]
+    EvidencePack.objects.filter(fleet=fleet).update(state="done", file="evidence/drawn.zip", sha256="0" * 64)
+    default_storage.save("evidence/drawn.zip", ContentFile(b"PK"))
+    evidence.delete(pack=packs[1], user=alice)
     failed = Upload.objects.create(
         fleet=fleet, user=alice, filename=f"{letter}bad.mp4", size=4, offset=4, kind="video", state="failed"
     )
@@ -82,6 +99,8 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
         "alias": aliases.make_alias(user=alice, fleet=fleet, misread=f"{letter}0ZZZ", text=f"{letter}OZZZ").pk,
         "edit": edit.pk,
         "job": job.pk,
+        "evidence": packs[0].pk,
+        "gone_evidence": packs[1].pk,
         "watchlist": watchlist.pk,
         "gone_watchlist": gone_watchlist.pk,
         "entry": entry.pk,

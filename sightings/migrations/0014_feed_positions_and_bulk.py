@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sightings", "0011_watchlists_and_alerts"),
+        ("sightings", "0013_evidence"),
     ]
 
     operations = [

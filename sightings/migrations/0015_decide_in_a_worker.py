@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sightings", "0011_watchlists_and_alerts"),
+        ("sightings", "0014_feed_positions_and_bulk"),
     ]
 
     operations = [
