@@ -24,7 +24,8 @@ from recognition.media.container import open_video
 from recognition.media.frames import frames
 from recognition.media.writing import FINE, new_video
 from recognition.pipeline import Detect, Reader, read_video
-from recognition.types import Box, Detection, Frame, Image, PlateTrack
+from recognition.tracking.associate import likeness, plain_text
+from recognition.types import Box, Detection, Frame, Image, Observation, PlateTrack
 
 GREY = 96
 SURE = 0.3  # score that one detection of a way needs, for the way to be filled
@@ -36,9 +37,10 @@ REACH_PER_S = 6.0  # … and this many more for each second since it was last fo
 GROWTH = 2.0  # times larger or smaller at most that it may be then
 WIDER, HIGHER = 0.25, 0.45  # of its width and height are added to a fill at each side …
 LEAST_MARGIN = 3.0  # … and at least so many pixels
-OWN_GAP_S = 1.0  # two sightings of the one plate farther apart do not say where it was between them
+OWN_GAP_S = 0.75  # two sightings of the one plate farther apart do not say where it was between them
 OWN_REACH = 0.5  # plate widths that its detection may lie beside its known way …
 OWN_GROWTH = 1.6  # … and times that it may be larger or smaller
+UNLIKE, CERTAIN = 0.5, 0.5  # a reading so sure and so unlike the one plate's is of another one, wherever it lies
 SAME = 0.4  # IoU from which on two boxes are of one plate
 MOST_ROUNDS = 3  # readings of the clip before it is given up
 
@@ -92,18 +94,17 @@ class Way:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be filled: the times of all frames, what was found in each, and other plates' known ways."""
+    """What is to be filled: the times of all frames, what was found in each, and the ways of plates."""
 
-    seconds: list[float]
-    found: list[list[Detection]]  # for each frame, without the one plate
-    known: list[Way]
+    seconds: list[float] = field(default_factory=list)
+    found: list[list[Detection]] = field(default_factory=list)  # for each frame, without the one plate
+    ways: list[Way] = field(default_factory=list)
     seen_own: int = 0  # frames in which the one plate was found
-    followed: list[Way] = field(default_factory=list)
 
     def fills(self, index: int) -> list[Box]:
         """The boxes to fill in a frame, margins not counted in."""
         now = self.seconds[index]
-        boxes = [box for way in (*self.followed, *self.known) if (box := way.at(now, BEYOND_S)) is not None]
+        boxes = [box for way in self.ways if (box := way.at(now, BEYOND_S)) is not None]
         start = bisect_left(self.seconds, now - CARRY_S)
         end = bisect_right(self.seconds, now + CARRY_S)
         near = (item for frame in self.found[start:end] for item in frame)
@@ -132,32 +133,36 @@ def redact(
     end: float,
     best: float,
     own: Way,
+    text: str,
     others: Sequence[Way] = (),
     note: Note = lambda share: None,
 ) -> Redacted:
     """Write the frames with start ≤ seconds < end as an mp4 without sound, upright, each at its time since the first.
 
-    `own` is the known way of the plate to leave, `others` are those of the others; `note` is told how far it is, 0–1.
+    `own` is the known way of the plate to leave, `text` what `reader` reads on it, `others` are the ways of the others;
+    `note` is told how far it is, 0–1.
     Raises NotAVideo, VideoDamaged, CannotWrite; StillReadable where another plate can be read in the end.
     """
-    plan = find(source, reader.detect_all or reader.detector, start, end, own, lambda share: note(0.6 * share))
-    plan.known.extend(others)
-    for round_ in range(1, MOST_ROUNDS + 1):
-        plan.followed = follow(plan.seconds, plan.found)
-        shown = _write(source, out, plan, start, end, best, lambda share: note(0.6 + 0.2 * share))
-        left = readable(out, reader, plan.seconds[0], own)
-        note(min(0.95, 0.8 + 0.05 * round_))
+    plan = find(source, reader.detect_all or reader.detector, start, end, own, _part(note, 0.0, 0.6))
+    plan.ways += [*others, *follow(plan.seconds, plan.found)]
+    first, last = plan.seconds[0], plan.seconds[-1]
+    for done in range(MOST_ROUNDS):
+        shown = _write(source, out, plan, start, end, best, _part(note, 0.6 + 0.12 * done, 0.08))
+        left = readable(out, reader, first, own, text)
         if not left:
-            filled = len(plan.followed) + len(plan.known)
-            count = len(plan.seconds)
-            return Redacted(plan.seconds[0], plan.seconds[-1], count, plan.seen_own, filled, round_, shown)
-        plan.known.extend(left)
+            return Redacted(first, last, len(plan.seconds), plan.seen_own, len(plan.ways), done + 1, shown)
+        plan.ways += left
     raise StillReadable("Another plate can still be read in the clip.")
+
+
+def _part(note: Note, begun: float, share: float) -> Note:
+    """For a part of the work: tells of the whole."""
+    return lambda done: note(begun + share * done)
 
 
 def find(source: Path | str, detect: Detect, start: float, end: float, own: Way, note: Note) -> Plan:
     """Look at every frame. Raises VideoDamaged where there is none."""
-    plan = Plan([], [], [])
+    plan = Plan()
     for frame in frames(source, start=start, end=end):
         found = detect(frame.image)
         mine = own_among([item.box for item in found], own.at(frame.seconds, BEYOND_S / 2, OWN_GAP_S))
@@ -207,16 +212,26 @@ def follow(seconds: Sequence[float], found: Sequence[Sequence[Detection]]) -> li
     return [Way.through((at, item.box) for at, item in way) for way in sure]
 
 
-def readable(film: Path, reader: Reader, first: float, own: Way) -> list[Way]:
+def readable(film: Path, reader: Reader, first: float, own: Way, text: str) -> list[Way]:
     """The ways of plates that can be read in the clip, in seconds of the video, but for the one that may be."""
     left = []
     for track in read_video(film, reader):
         if isinstance(track, PlateTrack):
-            seen = [(item.seconds + first, item.detection.box) for item in track.observations]
-            other = [(at, box) for at, box in seen if not own_among([box], own.at(at, BEYOND_S, OWN_GAP_S))]
+            seen = ((item.seconds + first, item) for item in track.observations)
+            other = [
+                (at, item.detection.box)
+                for at, item in seen
+                if not _is_own(item, own.at(at, BEYOND_S, OWN_GAP_S), text)
+            ]
             if other:
                 left.append(Way.through(other))
     return left
+
+
+def _is_own(item: Observation, expected: Box | None, text: str) -> bool:
+    """Whether it is the one plate by its place, and not another one that came in between by what it says."""
+    unlike = item.reading.confidence >= CERTAIN and likeness(plain_text(item), text) < UNLIKE
+    return bool(own_among([item.detection.box], expected)) and not (text and unlike)
 
 
 def fill(image: Image, boxes: Iterable[Box]) -> None:

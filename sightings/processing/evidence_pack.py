@@ -72,6 +72,7 @@ def _film(pack: EvidencePack, sighting: Sighting, out: Path, note: Callable[[flo
             end=pack.seconds + pack.after_s,
             best=pack.seconds,
             own=_way(sighting),
+            text=sighting.plate_raw,
             others=_others(sighting, pack.seconds - pack.before_s, pack.seconds + pack.after_s),
             note=note,
         )

@@ -63,6 +63,14 @@ tell(made.fleet.sightings.all())
 few = Delivery.objects.values_list("pk", flat=True)
 Delivery.objects.filter(pk__in=list(few[:3])).update(state="dead", attempts=11, failure="name")
 Delivery.objects.filter(pk__in=list(few[3:9])).update(state="delivered", status=200, answer="ok", seconds=0.2)
+from django.utils import timezone
+from sightings.models import EvidencePack
+one = Sighting.objects.current().latest("pk")
+pack = dict(fleet=one.fleet, sighting=one, video=one.video, seconds=one.best_s, before_s=5, after_s=5)
+EvidencePack.objects.create(state="done", size=9, key_fingerprint="0123 " * 16, **pack)
+EvidencePack.objects.create(state="failed", fault="gone", **pack)
+EvidencePack.objects.create(state="making", progress=0.4, **pack)
+EvidencePack.objects.create(state="done", deleted_at=timezone.now(), **pack)
 """
 MORE = ("/search/?q=*A*", "/search/?doubtful=true", "/search/?view=crops", "/search/?view=time", "/alerts/?state=all")
 MORE += ("/review/batch/?text=B99BNX", "/watchlists/new/?pattern=B99*")

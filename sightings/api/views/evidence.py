@@ -32,14 +32,14 @@ class SightingEvidenceView(ApiView):
 
     read_scopes = write_scopes = SCOPES
 
-    def _sighting(self, pk: int) -> Sighting:
-        sighting = selectors.sighting_detail(self.person, pk)
+    def _sighting(self, pk: str) -> Sighting:
+        sighting = selectors.sighting_detail(self.person, int(pk))
         if sighting is None:
             raise Http404
         return sighting
 
     @extend_schema(responses=EvidenceSerializer(many=True), operation_id="sightings_evidence_list")
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Latest first, those among them that were made before the film was read anew."""
         packs = [pack for pack in evidence.packs_of(self.person, self._sighting(pk)) if pack.deleted_at is None]
         return Response(EvidenceSerializer(packs, many=True, context={"request": request}).data)
@@ -54,7 +54,7 @@ class SightingEvidenceView(ApiView):
             )
         ],
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """Have a pack made: a clip in which every other plate is hidden, the reads, the car's track; hashed and signed.
 
         Where the same one is on its way, it is answered with that.

@@ -167,3 +167,22 @@ def test_the_shipped_scout_points_at_the_plates_that_the_network_finds() -> None
         found, sure = detector(frame.image), [item for item in alone(frame.image) if item.score > 0.6]
         assert sure
         assert all(max(box_iou(one.box, other.box) for other in found) > 0.8 for one in sure)
+
+
+def white_blocks(batch: np.ndarray) -> tuple[np.ndarray]:
+    """A network that finds the white block of a picture if it has 200 pixels or more."""
+    rows, columns = np.nonzero(batch[0, 0] == 255)
+    logit = 5.0 if len(rows) >= 200 else -5.0
+    x1, y1, x2, y2 = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1) if len(rows) else (0, 0, 0, 0)
+    return (np.array([[[logit, x1, y1, x2, y1, x2, y2, x1, y2]]], np.float32),)
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 0), (1270, 700), (3000, 1500), (3808, 2152)])
+def test_a_plate_that_is_lost_where_the_picture_shrinks_is_found_when_it_is_looked_at_everywhere(
+    left: int, top: int
+) -> None:
+    image = np.zeros((2160, 3840, 3), np.uint8)
+    image[top : top + 8, left : left + 32] = 255
+    detector = Detector(white_blocks)
+    assert detector(image) == []
+    assert {tuple(item.box.as_list()) for item in detector.everywhere(image)} == {(left, top, left + 32, top + 8)}
