@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from anpr_site import env
+from sightings import outgoing
 from sightings.outgoing import Allowed, Answer, Limits, NoTarget, may_reach, post, split
 from tests.receiver import Receiver
 
@@ -117,6 +122,39 @@ def test_nobody_there_nobody_of_that_name_and_nobody_who_speaks_tls(receiver: Re
     assert call(f"http://127.0.0.1:{port}/").why == "connect"
     assert call("http://nobody.invalid/").why == "name"
     assert call(receiver.url.replace("http:", "https:")).why == "tls"
+
+
+@pytest.fixture
+def certified(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The receiver speaks TLS as hook.example, whose certificate is trusted here; the names it is asked for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    said = ["-subj", "/CN=hook.example", "-addext", "subjectAltName=DNS:hook.example"]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert), *said]
+    subprocess.run(made, check=True, capture_output=True)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(cert, key)
+    asked: list[str | None] = []
+    served.sni_callback = lambda _, name, __: asked.append(name)
+    receiver._server.socket = served.wrap_socket(receiver._server.socket, server_side=True)
+    monkeypatch.setattr(outgoing, "_trust", lambda: ssl.create_default_context(cafile=str(cert)))
+    real = socket.getaddrinfo
+    here = ("hook.example", "other.example")
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *more, **kind: real("127.0.0.1" if host in here else host, *more, **kind)
+    )
+    return asked
+
+
+def test_over_tls_the_name_is_asked_for_and_its_certificate_checked(
+    receiver: Receiver, certified: list[str | None]
+) -> None:
+    answer = call(f"https://hook.example:{receiver.port}/", total_s=5.0)
+    assert (answer.why, certified) == ("", ["hook.example"])
+    assert receiver.got[0].headers["host"] == f"hook.example:{receiver.port}"
+    assert call(f"https://other.example:{receiver.port}/", total_s=5.0).why == "tls"
+    assert len(receiver.got) == 1
 
 
 def trickle(line: bytes) -> int:

@@ -43,6 +43,7 @@ class WebhookViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Gene
     pagination_class = ByName
     read_scopes = (Scope.MANAGE,)
     write_scopes = (Scope.MANAGE,)
+    idempotent = False  # an answer that is kept would keep the secret
 
     def get_queryset(self) -> QuerySet[Webhook]:
         found = selectors_webhooks.webhooks_for(self.person)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +24,7 @@ from tests.factories import make_sighting
 from tests.receiver import Got, Receiver, Reply, is_signed
 
 pytestmark = pytest.mark.django_db
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "webhooks.md"
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +77,20 @@ def test_what_is_sent_is_signed_and_says_what_was_seen(
     assert got.headers["host"] == f"127.0.0.1:{receiver.port}"
     row = Delivery.objects.get()
     assert (row.state, row.attempts, row.status, row.answer) == ("delivered", 1, 200, "heard   <b>you</b>")
+
+
+def test_the_lines_in_the_docs_check_the_signature(
+    webhook: Webhook, receiver: Receiver, run: ProcessingRun, alice: User
+) -> None:
+    lines = re.findall(r"```python\n(.*?)```", DOCS.read_text("utf8"), re.DOTALL)[0]
+    secret = webhooks.rotate_secret(webhook=webhook, user=alice)
+    seen(run, "B99BNX")
+    sending.send_due()
+    got = receiver.got[0]
+    known = {"base64": base64, "hmac": hmac, "time": time, "SECRET": secret, "headers": got.headers, "body": got.body}
+    exec(lines, known)
+    with pytest.raises(AssertionError):
+        exec(lines, known | {"body": got.body + b" "})
 
 
 def test_while_secrets_overlap_either_checks(
