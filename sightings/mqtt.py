@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 from django.db import transaction
+from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion
 
 from sightings import shapes
@@ -136,7 +137,7 @@ class Publisher:
             return 0
         self._line.send(message for row in rows for message in self._messages(row, self._shown(rows)))
         with transaction.atomic():
-            FeedPosition.objects.filter(name=self._name).update(upto=rows[-1].pk)
+            FeedPosition.objects.filter(name=self._name).update(upto=rows[-1].pk, updated_at=timezone.now())
             detail = {"via": "mqtt", "rows": len(rows), "plates": self.plates}
             audit.record(action="sightings.published", user=None, fleet=self.fleet, detail=detail)
         return len(rows)

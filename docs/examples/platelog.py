@@ -19,10 +19,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict, TypeVar, cast
 
+T = TypeVar("T")
 WAITS_S = (1, 2, 4, 8, 16, 32)  # where the server does not say how long
 SILENT_S = 45  # the live line is heard from every 15 s
 TRY_AGAIN = (423, 429, 503)
@@ -91,9 +92,9 @@ class Platelog:
     def upload(self, path: Path, *, vehicle: str = "", at: str = "") -> str:
         """Send a file and return the address of its upload; given as `at` after an interruption, it goes on there."""
         size = path.stat().st_size
-        where = at or self._open_upload(path, size, vehicle)
+        where = at or _again(lambda: self._open_upload(path, size, vehicle))
         broken = 0
-        while (offset := self._offset(where)) < size:
+        while (offset := _again(lambda: self._offset(where))) < size:
             try:
                 with path.open("rb") as file:
                     file.seek(offset)
@@ -126,15 +127,12 @@ class Platelog:
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         data = None if body is None else json.dumps(body).encode()
-        for wait in (*WAITS_S, None):
-            try:
-                with self._send(method, address, data, headers) as answer:
-                    return json.load(answer) if answer.status != 204 else None
-            except BROKEN:
-                if wait is None:
-                    raise
-                time.sleep(wait)
-        raise AssertionError  # the last turn returned or raised
+
+        def answered() -> Any:
+            with self._send(method, address, data, headers) as answer:
+                return json.load(answer) if answer.status != 204 else None
+
+        return _again(answered)
 
     def _send(
         self, method: str, address: str, data: bytes | None, headers: Mapping[str, str], timeout: float = 120
@@ -174,6 +172,18 @@ class Platelog:
                 elif "data" in event:
                     yield int(event["id"]), event["event"], json.loads(event["data"])
                     event = {}
+
+
+def _again(act: Callable[[], T]) -> T:
+    """What `act` returns, however often the connection breaks meanwhile, within reason."""
+    for wait in (*WAITS_S, None):
+        try:
+            return act()
+        except BROKEN:
+            if wait is None:
+                raise
+            time.sleep(wait)
+    raise AssertionError  # the last turn returned or raised
 
 
 def _tus(offset: int) -> dict[str, str]:

@@ -100,11 +100,9 @@ def _outcome(key: int, version: int | None, row: Sighting | None) -> Outcome:
 
 
 def _say(batch: CorrectionBatch, rows: list[Sighting], resolve_flags: bool) -> None:
-    after = {BatchAction.CORRECT: lambda row: batch.text, BatchAction.CONFIRM: lambda row: row.text}
-    texts = after.get(BatchAction(batch.action), lambda row: "")
     said = {"action": batch.action, "user": batch.user, "note": batch.note, "batch": batch}
     Correction.objects.bulk_create(
-        Correction(**anchor(row), **said, text_before=row.text, text_after=texts(row)) for row in rows
+        Correction(**anchor(row), **said, text_before=row.text, text_after=_after(batch, row)) for row in rows
     )
     ids = [row.pk for row in rows]
     Sighting.objects.filter(pk__in=ids).update(version=F("version") + 1)
@@ -117,6 +115,10 @@ def _say(batch: CorrectionBatch, rows: list[Sighting], resolve_flags: bool) -> N
             flag.resolved_with = words[flag.sighting_id]
             flag.save(update_fields=["resolved_at", "resolved_by", "resolved_with"])
         _refresh_flagged(rows)
+
+
+def _after(batch: CorrectionBatch, row: Sighting) -> str:
+    return row.text if batch.action == BatchAction.CONFIRM else batch.text
 
 
 def _flag(batch: CorrectionBatch, rows: list[Sighting], reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import shutil
@@ -74,8 +75,17 @@ def _read(payload: bytes) -> Any:
 
 
 @pytest.fixture
-def prefix() -> str:
-    return f"test-{uuid4().hex[:12]}"
+def prefix() -> Iterator[str]:
+    """What the broker keeps under it is forgotten after the test."""
+    prefix = f"test-{uuid4().hex[:12]}"
+    yield prefix
+    listener = Listener(prefix)
+    with contextlib.suppress(queue.Empty):
+        while True:
+            topic, _, kept = listener.heard.get(timeout=0.3)
+            if kept:
+                listener.client.publish(f"{prefix}/{topic}", None, qos=1, retain=True).wait_for_publish(5)
+    listener.leave()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ class BulkSerializer(serializers.Serializer[Any]):
         required=False, allow_blank=True, default="", help_text="Of all the sightings. Default: the caller's first"
     )
     action = serializers.ChoiceField(choices=BatchAction.choices)
-    items = ItemSerializer(many=True, allow_empty=False, max_length=MOST_IN_BATCH)
+    items = serializers.ListField(child=ItemSerializer(), allow_empty=False, max_length=MOST_IN_BATCH)
     plate = serializers.CharField(
         max_length=32, required=False, allow_blank=True, default="", help_text="Needed to correct"
     )

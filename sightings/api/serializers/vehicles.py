@@ -27,7 +27,7 @@ class VehicleChangeSerializer(serializers.ModelSerializer[Vehicle]):
 
     class Meta:
         model = Vehicle
-        fields = API_FIELDS
+        fields: tuple[str, ...] = API_FIELDS
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for place in ("", "rear_"):

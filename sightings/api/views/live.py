@@ -1,16 +1,18 @@
 """The log as it is written, for programs: server-sent events that can be taken up where they broke off.
 
-Each caller looks into the database once a second, by key. That costs an index look-up, needs nothing but the database,
-and a caller who comes back says which sighting was the last and is given all that came after it.
+Each web process looks once a second how far the log reaches, and only where it reaches further do callers read what is
+new to them, by key. That needs nothing but the database, and a caller who comes back says which sighting was the last
+and is given all that came after it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -36,6 +38,25 @@ HEARTBEAT_S = 15.0
 AGAIN_MS = 2000  # how long a client that lost the line waits
 
 
+class Reach:
+    """How far the log reaches, looked up once a second for all callers of this process."""
+
+    def __init__(self) -> None:
+        self._horizon = Horizon()
+        self._lock = threading.Lock()
+        self._looked_at = -LOOK_EVERY_S
+
+    def upto(self) -> int | None:
+        with self._lock:
+            if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+                self._horizon.look()
+                self._looked_at = time.monotonic()
+            return self._horizon.upto
+
+
+reach = Reach()
+
+
 @dataclass(slots=True)
 class Follower:
     """One caller on the line."""
@@ -45,7 +66,6 @@ class Follower:
     reveal: bool
     site: str
     after: int | None  # None: from now on
-    _horizon: Horizon = field(default_factory=Horizon)
 
     def welcome(self) -> bool:
         """Whether the caller may still listen."""
@@ -63,14 +83,16 @@ class Follower:
                 connection.close()  # hundreds may listen, and databases have few connections to give
 
     def _news(self) -> list[str]:
-        upto = self._horizon.look()
+        upto = reach.upto()
         if upto is None:
             return []
         if self.after is None:
             self.after = upto
             return [event("ready", upto, {"after": upto})]
+        if self.after >= upto:
+            return []
         rows = written_since(selectors.sightings_for(self.person), self.after, upto)
-        self.after = rows[-1].pk if rows else max(self.after, upto)
+        self.after = rows[-1].pk if rows else upto
         return [event("sighting", row.pk, shapes.native(row, self.reveal, self.site)) for row in rows]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -261,6 +262,26 @@ def test_filters_narrow_and_what_was_exported_is_written_down(api: APIClient, si
     assert noted.detail == {"format": "frigate", "filters": {"plate": "B11AAA"}, "via": "api"}
     ended = AuditEntry.objects.get(action="sightings.export_ended")
     assert (ended.target_id, ended.detail["rows"], ended.detail["complete"]) == (str(noted.pk), 1, True)
+
+
+def test_an_export_whose_receiver_goes_away_is_told_as_broken_off(
+    run: ProcessingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "BATCH", 1)
+    for plate in ("B10AAA", "B11AAA", "B12AAA"):
+        make_sighting(run, plate)
+    ended: list[formats.Sent] = []
+    rows, options = Sighting.objects.all(), {"newest_first": True, "reveal": True}
+    answer: Any = formats.stream(formats.CsvRenderer(), rows, ended=ended.append, **options)
+
+    async def leave_early() -> None:
+        pieces = answer._iterator  # what Django takes the pieces from, and lets go when the receiver has gone
+        for _ in range(3):  # the heading and two batches
+            await anext(pieces)
+        await pieces.aclose()
+
+    async_to_sync(leave_early)()
+    assert ended == [formats.Sent(rows=2, left_out=0, complete=False)]
 
 
 def test_it_needs_the_scope_export_and_shows_plates_only_with_plates_reveal(

@@ -24,6 +24,7 @@ Event = tuple[int, str, dict[str, Any]]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(live, "reach", live.Reach())
 
 
 def events(piece: bytes) -> list[Event]:

@@ -157,7 +157,7 @@ def test_what_was_found_can_be_downloaded_as_it_was_filtered(page_as: PageAs, al
     for link in links:
         answer = person.get(link)
         assert answer.status_code == 200, answer.content
-        text = b"".join(answer).decode()  # type: ignore[arg-type]
+        text = b"".join(answer).decode()
         assert "B99BNX" in text
         assert "B99XYZ" not in text
 
