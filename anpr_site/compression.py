@@ -23,7 +23,7 @@ class CompressText(GZipMiddleware):
         # A stream with a tag is a file; an answer with one is a row's version, which clients send back as it came.
         if kind not in TEXT or response.streaming != (tag is not None) or response.has_header("Content-Range"):
             return response
-        done: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        done: HttpResponseBase = super().process_response(request, response)
         if tag is not None:
             done["ETag"] = tag  # WhiteNoise knows no weak ones, and would send the file anew each time
         return done

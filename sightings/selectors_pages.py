@@ -130,11 +130,20 @@ def trip_data(person: Person, trip: Trip) -> dict[str, Any]:
 def packed(data: dict[str, Any]) -> dict[str, Any]:
     """The trip's data as it is sent: a list for each field of the sightings, which compresses far better than rows.
 
-    `at` is left out: it is the video's offset and `best` together.
+    `at` is left out: it is the video's offset and `best` together. A trip of 1,600 sightings and an hour comes with
+    120 kB less (tests/browser/test_page_weight.py).
     """
     rows = data["sightings"]
     names = [name for name in rows[0] if name != "at"] if rows else []
-    return data | {"sightings": {name: [row[name] for row in rows] for name in names}}
+    videos = [video | {"points": _steps(video["points"])} for video in data["videos"]]
+    return data | {"videos": videos, "sightings": {name: [row[name] for row in rows] for name in names}}
+
+
+def _steps(points: Sequence[Point]) -> list[list[int]]:
+    """Milliseconds, and millionths of a degree north and east: of each point the difference to the one before."""
+    placed = [point[:3] for point in points if None not in point[:3]]
+    columns = [[round((point[i] or 0.0) * scale) for point in placed] for i, scale in enumerate((1e3, 1e6, 1e6))]
+    return [[after - before for before, after in zip([0, *column], column, strict=False)] for column in columns]
 
 
 def clip_boundaries(trip: Trip) -> list[Video]:
@@ -177,7 +186,7 @@ def _video(video: Video, offset: float) -> dict[str, Any]:
         "light": f"/files/videos/{video.pk}/light/" if light and light.state == RenditionState.DONE else "",
         "rendition": light and {"state": light.state, "progress": light.progress, "error": said.say(light.error)},
         "poster": f"/files/posters/{video.pk}/" if video.poster else "",
-        "points": [point[:5] for point in track.points] if track else [],
+        "points": track.points if track else [],
     }
 
 

@@ -94,7 +94,7 @@ def entry_of(query: PlateQuery) -> dict[str, str]:
     """The words of an entry that accepts what a search meant; empty where none can."""
     if query.kind in ("far", "regex"):
         return {}
-    marks = {query.kind: "1"} if query.kind in ("alike", "near") else {}
+    marks: dict[str, str] = {query.kind: "1"} if query.kind in ("alike", "near") else {}
     return {"pattern": pattern_of((query,)), **marks}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
-from sightings.models import Difference, ProcessingRun, ReprocessState, RunState, Sighting, Video
+from sightings import said
+from sightings.models import Difference, ProcessingRun, Reprocess, ReprocessState, RunState, Sighting, Video
 from sightings.services.likeness import SAME_TEXT, SLACK_S, box_at, likeness
 
 UNDECIDED = (
@@ -15,6 +17,9 @@ UNDECIDED = (
     ReprocessState.READY,
     ReprocessState.UNREAD,
     ReprocessState.ACCEPTING,
+)
+READ_ANEW = gettext_noop(
+    "One of the videos was read anew meanwhile, and the choices start over. Look at them again, then accept."
 )
 
 
@@ -29,6 +34,9 @@ def compare_video(video: Video) -> None:
         Difference.objects.filter(run=run).delete()
         pairs = pair(_of(current) if current else [], _of(run))
         Difference.objects.bulk_create((_difference(run, *one) for one in pairs), batch_size=500)
+    # What a person has asked to accept is not what would be accepted now.
+    asked = Reprocess.objects.filter(pk__in=waiting.values("reprocess"), state=ReprocessState.ACCEPTING)
+    asked.update(state=ReprocessState.READY, error=said.store(READ_ANEW))
 
 
 def _difference(run: ProcessingRun, old: Sighting | None, new: Sighting | None) -> Difference:

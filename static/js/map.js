@@ -19,7 +19,7 @@ const color = (name) => {
 
 export { color };
 
-export function makeMap(element, { zoom = true } = {}) {
+export function makeMap(element, { zoom = true, outlinesBelow = OUTLINES_BELOW } = {}) {
   const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const motion = { zoomAnimation: moving, fadeAnimation: moving, markerZoomAnimation: moving };
   const map = L.map(element, { ...motion, zoomControl: false, attributionControl: false, scrollWheelZoom: true, zoomSnap: 0.25, maxZoom: 19, worldCopyJump: true });
@@ -30,20 +30,20 @@ export function makeMap(element, { zoom = true } = {}) {
     L.control.attribution({ prefix: false }).addTo(map);
     L.tileLayer(tiles, { attribution: credit, maxZoom: 19 }).addTo(map);
   } else {
-    drawWorld(map, element, world);
+    drawWorld(map, element, world, outlinesBelow);
     drawGrid(map);
   }
   new ResizeObserver(() => map.invalidateSize()).observe(element);
   return map;
 }
 
-function drawWorld(map, element, address) {
+function drawWorld(map, element, address, below) {
   map.createPane("world").style.zIndex = 200;
   let land = null;
   let asked = false;
   const style = () => ({ color: color("--coast"), weight: 1, fillColor: color("--land"), fillOpacity: 1 });
   const show = async () => {
-    const far = map.getZoom() < OUTLINES_BELOW;
+    const far = map.getZoom() < below;
     element.classList.toggle("far", far);
     if (far && !land && !asked) {
       asked = true;
@@ -52,7 +52,7 @@ function drawWorld(map, element, address) {
       const shapes = topojson.feature(topology, topology.objects.countries);
       land = L.geoJSON(shapes, { pane: "world", renderer: L.canvas({ pane: "world" }), interactive: false, style });
     }
-    if (land && map.getZoom() < OUTLINES_BELOW) land.addTo(map);
+    if (land && map.getZoom() < below) land.addTo(map);
     else land?.remove();
   };
   map.on("zoomend viewreset load", show);

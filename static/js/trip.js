@@ -1,7 +1,7 @@
 // The trip page: one state that video, map, time line and list all follow.
 import { api, pageData, typing } from "./dom.js";
 import { on } from "./live.js";
-import { showTrip } from "./progress.js";
+import { isActive, showTrip } from "./progress.js";
 import { makeEdits } from "./trip_edits.js";
 import { makeList } from "./trip_list.js";
 import { makeTripMap } from "./trip_map.js";
@@ -48,17 +48,24 @@ const trip = {
   },
 };
 
-/** Sightings come as a list for each of their fields. */
-function unpacked({ sightings: fields, ...rest }) {
+/** Sightings come as a list for each of their fields, and a way as steps. */
+function unpacked({ sightings: fields, videos: packed, ...rest }) {
   const names = Object.keys(fields);
-  const offsets = new Map(rest.videos.map((one) => [one.id, one.offset]));
+  const videos = packed.map((one) => ({ ...one, points: way(one.points) }));
+  const offsets = new Map(videos.map((one) => [one.id, one.offset]));
   const sightings = (fields.id ?? []).map((_, index) => {
     const sighting = Object.fromEntries(names.map((name) => [name, fields[name][index]]));
     const [lat, lon, range_m, major_m, minor_m, angle_deg] = sighting.car ?? [];
     const car = sighting.car && { lat, lon, range_m, ellipse: { major_m, minor_m, angle_deg } };
     return { ...sighting, car, at: offsets.get(sighting.video) + sighting.best };
   });
-  return { ...rest, sightings };
+  return { ...rest, videos, sightings };
+}
+
+/** [[seconds, latitude, longitude], …] */
+function way([times, norths, easts]) {
+  let [time, lat, lon] = [0, 0, 0];
+  return times.map((step, index) => [(time += step) / 1e3, (lat += norths[index]) / 1e6, (lon += easts[index]) / 1e6]);
 }
 
 function byId({ sightings }) {
@@ -116,7 +123,9 @@ on("trip", (news) => {
 });
 on("rendition", (news) => news.trip_id === data.trip.id && player.copied(news));
 on("sighting", (news) => news.trip_id === data.trip.id && refresh());
-on("connected", refresh); // what happened while there was no line
+// What happened while there was no line; while the page was on its way, only a trip that is being read has news.
+let lines = 0;
+on("connected", () => (lines++ || isActive(data.trip)) && refresh());
 
 const legend = document.getElementById("keys-dialog");
 document.getElementById("keys-open").addEventListener("click", () => legend.showModal());

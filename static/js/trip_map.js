@@ -6,6 +6,7 @@ import { makePins } from "./trip_pins.js";
 import { seenCars } from "./seen_cars.js";
 
 const SAME_PLACE = 15; // metres
+const FROM_AFAR = 8; // zoom from which a drive needs no coasts around it: they are larger than all the rest of the page
 const CAR = '<svg viewBox="0 0 24 24"><path d="M12 2.500 19.500 21 12 16.800 4.500 21z"/></svg>';
 
 export function makeTripMap(trip) {
@@ -26,12 +27,13 @@ export function makeTripMap(trip) {
       if (!map) element.replaceChildren(h("p.map-empty", {}, gettext("This trip has no GPS. Upload the camera's GPX or NMEA file, and its line and places appear here.")));
       return;
     }
-    if (!map) begin();
+    const bounds = L.latLngBounds(line.length ? line.map((point) => [point[1], point[2]]) : placed.map((one) => [one.lat, one.lon]));
+    if (!map) begin(bounds);
     const signature = `${line.length}:${line[0]}`;
     if (signature !== route) {
       route = signature;
       layers.route?.remove();
-      fit(map, L.latLngBounds(line.length ? line.map((point) => [point[1], point[2]]) : placed.map((one) => [one.lat, one.lon])));
+      fit(map, bounds);
       layers.route = drawRoute(map, line);
       // A wide line that is not seen, to click on.
       if (line.length > 1) L.polyline(line.map((point) => [point[1], point[2]]), { weight: 24, opacity: 0, className: "route-hit" }).addTo(layers.route).on("click", (event) => trip.seek(momentOf(event.latlng)));
@@ -49,10 +51,10 @@ export function makeTripMap(trip) {
     return near.sort((a, b) => Math.abs(a.at - now) - Math.abs(b.at - now))[0].at;
   }
 
-  function begin() {
+  function begin(bounds) {
     element.replaceChildren();
-    map = makeMap(element);
-    map.setView([0, 0], 2, { animate: false });
+    map = makeMap(element, { outlinesBelow: FROM_AFAR });
+    fit(map, bounds);
     pins = makePins(map, trip);
     layers.cars = seenCars(map);
   }

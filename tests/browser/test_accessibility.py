@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
-Theme, Contrast = Literal["light", "dark"], Literal["more", "no-preference"]
+Theme = Literal["light", "dark"]
+Contrast = Literal["more", "no-preference"]
 LOOKS: dict[str, tuple[ViewportSize, Theme, Contrast]] = {
     "wide and light": (WIDE, "light", "no-preference"),
     "wide and dark": (WIDE, "dark", "no-preference"),
@@ -72,8 +73,10 @@ EvidencePack.objects.create(state="failed", fault="gone", **pack)
 EvidencePack.objects.create(state="making", progress=0.4, **pack)
 EvidencePack.objects.create(state="done", deleted_at=timezone.now(), **pack)
 """
-MORE = ("/search/?q=*A*", "/search/?doubtful=true", "/search/?view=crops", "/search/?view=time", "/alerts/?state=all")
-MORE += ("/review/batch/?text=B99BNX", "/watchlists/new/?pattern=B99*")
+MORE = (
+    "/search/?q=*A*", "/search/?doubtful=true", "/search/?view=crops", "/search/?view=time", "/alerts/?state=all",
+    "/review/batch/?text=B99BNX", "/watchlists/new/?pattern=B99*",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

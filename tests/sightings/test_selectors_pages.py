@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from sightings import selectors_pages
-from sightings.models import Plate, ProcessingRun, Sighting, Trip, User
+from sightings.models import Plate, ProcessingRun, Sighting, Track, Trip, User
 from sightings.templatetags import platelog
 from tests.factories import NOON, make_run, make_sighting, make_video
 
@@ -39,6 +39,15 @@ def test_clips_without_a_clock_follow_each_other(alice: User, trip: Trip) -> Non
     make_video(trip, started_at=None, duration_s=30.0)
     make_video(trip, started_at=None, duration_s=30.0)
     assert [video["offset"] for video in selectors_pages.trip_data(alice, trip)["videos"]] == [0.0, 30.0]
+
+
+def test_a_trip_is_sent_as_columns_and_steps(alice: User, run: ProcessingRun) -> None:
+    make_sighting(run, "B01AAA")
+    points = [[0.0, 44.1, 26.0, 3.0], [1.0, None, None, None], [2.5, 44.100002, 25.999, 3.0]]
+    Track.objects.create(video=run.video, source="gpx", points=points)
+    sent = selectors_pages.packed(selectors_pages.trip_data(alice, run.video.trip))
+    assert sent["videos"][0]["points"] == [[0, 2500], [44100000, 2], [26000000, -1000]]
+    assert (sent["sightings"]["plate"], sent["sightings"]["best"]) == (["B01AAA"], [12.0])
 
 
 def test_the_box_is_found_again_in_the_context_picture(run: ProcessingRun) -> None:

@@ -77,6 +77,15 @@ def test_choices_that_someone_changed_meanwhile_are_not_accepted_unseen(job: Rep
     ask_accept(job=job, user=bob, expected_version=job.version)
 
 
+def test_what_was_compared_anew_meanwhile_is_looked_at_again(job: Reprocess, run: ProcessingRun, bob: User) -> None:
+    ask_accept(job=job, user=bob)
+    compare_video(run.video)
+    decide(job.pk)
+    job.refresh_from_db()
+    assert (job.state, shown()) == ("ready", "B02OLD")
+    assert "the choices start over" in said.say(job.error)
+
+
 def test_why_it_could_not_be_done_stands_on_the_job(job: Reprocess, run: ProcessingRun, bob: User) -> None:
     ProcessingRun.objects.filter(pk=run.pk).update(state="reading")
     ask_accept(job=job, user=bob)

@@ -97,9 +97,11 @@ class World:
 def addresses(keys: dict[str, Any]) -> Iterator[str]:
     """Every address that is asked for without a body; new pages are among them by themselves."""
     for pattern in urlpatterns:
+        if not isinstance(pattern, URLPattern):
+            continue
         route = str(pattern.pattern)
         kind = route.partition("/")[0]
-        if not isinstance(pattern, URLPattern) or kind in NO_PAGES:
+        if kind in NO_PAGES:
             continue
         if "<" in route:
             if kind not in keys:
