@@ -7,9 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
-from anpr_site import broker, env, logs, mail
+from anpr_site import broker, database, env, logs, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -100,11 +98,8 @@ SQLITE: dict[str, Any] = {
     },
 }
 DATABASE_URL = env.text("DATABASE_URL")
-DATABASES = {
-    "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
-    if DATABASE_URL
-    else SQLITE
-}
+DATABASE_POOL = int(env.number("DATABASE_POOL", 20, least=1))  # connections of one process to PostgreSQL, at most
+DATABASES = {"default": database.settings_of(DATABASE_URL, DATABASE_POOL) if DATABASE_URL else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- files ---

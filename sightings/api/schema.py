@@ -15,6 +15,7 @@ from sightings.api.idempotency import LONGEST_KEY
 from sightings.api.serializers.shared import ErrorSerializer
 from sightings.api.sparse import SPARSE_ACTIONS
 from sightings.api.strict import LARGEST
+from sightings.api.tus_headers import CONTENT_TYPE
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -82,6 +83,13 @@ class Schema(AutoSchema):
         told = super()._get_response_for_code(serializer, status_code, media_types, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, dict) and media_types:
             told["content"] = {media_type: {"schema": serializer} for media_type in media_types}
+        return told
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        """Bytes that are to be appended must be there, which drf-spectacular knows of serializers alone."""
+        told = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if told and CONTENT_TYPE in told["content"]:
+            told["required"] = True
         return told
 
     @property

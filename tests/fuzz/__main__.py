@@ -16,8 +16,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import h3
+
 from tests.faults.site import ROOT
-from tests.fuzz.marks import LETTERS, OTHERS, OURS
+from tests.fuzz.marks import LAT, LETTERS, LON, OTHERS, OURS
 from tests.fuzz.site import FuzzSite, NoService
 
 PHASES = "examples,coverage,fuzzing,stateful"
@@ -46,13 +48,17 @@ FLEETS = ("query.fleet", "body.fleet")
 
 def configuration(world: dict[str, Any]) -> str:
     """For schemathesis, in TOML: who calls, and which keys and texts of both fleets are worth a try."""
-    keys = [start + number for start in (OURS, OTHERS) for number in (1, 2, 3, 4)]
+    keys = [OURS + 1, OURS + 2, OURS + 3, OTHERS + 1, OTHERS + 2]
+    cells = [h3.latlng_to_cell(*place, 9) for place in ((44.43, 26.1), (LAT, LON))]
     texts = ["B99BNX", "~B99*", f"{LETTERS}99BNX", f"{LETTERS}*", f"/{LETTERS}.*/"]
     named = {
         "keys": (keys, KEYS),
         "written": ([str(key) for key in keys], ("path.id", "query.sightings", "query.vehicle")),
         "uploads": (world["ours"] + world["others"], ("path.upload_id",)),
         "texts": (texts, TEXTS),
+        "plates": (["B99BNX", "B11AAA", "8?9*", "B77XYZ"], ("body.plate", "body.misread", "body.pattern")),
+        "zones": (["Europe/Bucharest", "localtime", "Etc/GMT+12", "posixrules"], ("query.zone", "body.time_zone")),
+        "cells": (cells, ("path.cell",)),
         "fleets": (["northwind", f"{LETTERS}-southgate".lower()], FLEETS),
     }
     lines = ['hooks = "tests.fuzz.hooks"', "continue-on-failure = true", "[cache]", "enabled = false"]
@@ -63,7 +69,7 @@ def configuration(world: dict[str, Any]) -> str:
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
     lines.append("[parameters]")
     for name, (_, places) in named.items():
-        lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.7 }}' for place in places]
+        lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.8 }}' for place in places]
     return "\n".join([*lines, *KEPT_AFTER_DELETE])
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from sightings.api.serializers import shared
 from sightings.api.serializers.sightings import SightingSerializer
+from sightings.api.strict import LARGEST
 from sightings.models import Alert, AlertState, WatchEntry, Watchlist
 from sightings.selectors_alerts import DryRun
 from sightings.services.watchlist_csv import RowReport
@@ -164,7 +165,7 @@ class AcknowledgeSerializer(serializers.Serializer[Any]):
 
 
 class EntryFilterSerializer(serializers.Serializer[Any]):
-    watchlist = serializers.IntegerField(required=False, min_value=1)
+    watchlist = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
 class AlertFilterSerializer(EntryFilterSerializer):

@@ -15,13 +15,16 @@ class MomentOrNothing(serializers.DateTimeField):
     """Empty, too: some clients always send it."""
 
 
+@extend_schema_field({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+class AnyTexts(serializers.ListField):
+    """What is no region is no hint."""
+
+
 class PictureSerializer(serializers.Serializer[Any]):
     """`config`, `mmc` and whatever else such clients send is let pass, and changes nothing."""
 
     upload = serializers.FileField(help_text="The picture; in JSON its bytes in base64")
-    regions = serializers.ListField(
-        child=serializers.CharField(max_length=20), required=False, help_text="One alone (`ro`) is a hint to the reader"
-    )
+    regions = AnyTexts(required=False, help_text="One alone (`ro`) is a hint to the reader")
     camera_id = serializers.CharField(required=False, allow_blank=True, max_length=200)
     timestamp = MomentOrNothing(required=False, help_text="ISO 8601, UTC by default")
 

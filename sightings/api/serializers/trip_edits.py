@@ -24,7 +24,7 @@ class ShiftSerializer(serializers.Serializer[Any]):
 
 
 class TrackUploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="GPX, NMEA, or another log of positions with times")
+    file = serializers.FileField(allow_empty_file=True, help_text="GPX, NMEA, or another log of positions with times")
 
 
 class MergeSerializer(serializers.Serializer[Any]):
