@@ -165,7 +165,7 @@ class Detector:
             for left in _starts(columns, self.max_side):
                 part = image[top : top + self.max_side, left : left + self.max_side]
                 for score, corners in decode(self._cells([part], self.max_side)[0], self.min_score):
-                    found.append(self._detection(image, score, corners + np.float32([left, top])))
+                    found.append(self._detection(image, score, corners + np.array([left, top], np.float32)))
         return found
 
     def _cells(self, pictures: Sequence[Image], max_side: int, network: Network | None = None) -> FloatArray:
