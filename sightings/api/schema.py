@@ -48,7 +48,8 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         errors = ERRORS if self.method in SAFE_METHODS else ERRORS_OF_WRITING
-        for status in (*errors, *getattr(self.view, "further_errors", ()), *(ERRORS_OF_ONCE if self._once else ())):
+        errors += (*getattr(self.view, "further_errors", ()), *(ERRORS_OF_ONCE if self._once else ()))
+        for status in (*errors, *((412,) if self._conditional else ())):
             if str(status) not in bodies:
                 told = self._get_response_for_code(ErrorSerializer, str(status), ["application/json"], direction)
                 bodies[str(status)] = told
@@ -96,11 +97,16 @@ class Schema(AutoSchema):
     def _once(self) -> bool:
         return self.method == "POST" and getattr(self.view, "idempotent", False)
 
+    @property
+    def _conditional(self) -> bool:
+        action = getattr(self.view, "action", None)
+        return self.method not in SAFE_METHODS and action in getattr(self.view, "conditional", ())
+
     def get_override_parameters(self) -> list[Any]:
         found = [IDEMPOTENCY_KEY] if self._once else []
         if self.method == "GET" and getattr(self.view, "action", None) in SPARSE_ACTIONS:
             found.append(FIELDS)
-        if self.method != "GET" and getattr(self.view, "action", None) in getattr(self.view, "conditional", ()):
+        if self._conditional:
             found.append(IF_MATCH)
         return found
 

@@ -17,6 +17,14 @@ on("reprocess", (job) => {
   }
 });
 
+/** What ended while the page was on its way is told by no message. */
+on("connected", async () => {
+  const { reprocess, state } = document.querySelector(".reprocess-head")?.dataset ?? {};
+  if (!reprocess || !isActive({ state })) return;
+  const job = await api(`/api/v1/reprocess/${reprocess}/`).catch(() => null);
+  if (job && !isActive(job)) location.reload();
+});
+
 function show(box, taken) {
   box.checked = taken;
   box.closest(".difference").toggleAttribute("data-left", !taken);

@@ -17,6 +17,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -96,17 +97,19 @@ class Asking:
             "a plate's story": lambda by: f"/plates/{by.choice(self.kept)}/history/",
             "trips": lambda _: "/trips/",
             "places in a box": lambda by: f"/sightings/places/?zoom=13&bbox={self._box(by)}",
-            "GeoJSON of a box": lambda by: (
-                f"/sightings/?format=geojson&bbox={self._box(by, 0.003)}&from={self._day(by)}"
-            ),
+            "GeoJSON, a week": lambda by: f"/sightings/?format=geojson&bbox={self._box(by)}&{self._week(by)}",
         }
 
     def _day(self, by: random.Random) -> str:
         return str(by.choice(self.times))[:10]
 
-    def _box(self, by: random.Random, half: float = 0.02) -> str:
+    def _week(self, by: random.Random) -> str:
+        first = date.fromisoformat(self._day(by))
+        return f"from={first}&to={first + timedelta(days=7)}"
+
+    def _box(self, by: random.Random) -> str:
         at = by.choice(self.places)
-        return f"{at['lon'] - half},{at['lat'] - half},{at['lon'] + half},{at['lat'] + half}"
+        return f"{at['lon'] - 0.02},{at['lat'] - 0.02},{at['lon'] + 0.02},{at['lat'] + 0.02}"
 
 
 def share(times: list[float], part: float) -> float:

@@ -108,7 +108,7 @@ def build(sighting: Sighting, alice: User, letter: str = "B") -> Keys:
         "alert": open_alert.pk,
         "closed_alert": closed_alert.pk,
         "search": SavedSearch.objects.create(fleet=fleet, user=alice, name=f"Mine {letter}").pk,
-        "token": create_token(user=alice, name="Gate")[0].pk,
+        "token": create_token(user=alice, name=f"{letter} gate")[0].pk,
         "webhook": webhook.pk,
         "gone_webhook": gone_webhook.pk,
         "delivery": delivery.pk,
