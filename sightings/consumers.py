@@ -13,12 +13,12 @@ from django.utils import translation
 
 from sightings import said
 from sightings.eta import ReadingQueue
+from sightings.messages import Message
 from sightings.models import Fleet, Reprocess, Trip, Upload, User
 from sightings.progress import (
     ACTIVE_JOBS,
     ACTIVE_TRIPS,
     ACTIVE_UPLOADS,
-    Message,
     alerts_message,
     group_of,
     reprocess_message,

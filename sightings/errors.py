@@ -158,9 +158,7 @@ class NothingToReread(PlatelogError):
 class NotDecidable(PlatelogError):
     code = "not_decidable"
     status = 409
-    message = _(
-        "This cannot be decided now: it is still being read, or someone has decided meanwhile. Look at it again."
-    )
+    message = _("This cannot be decided now: it is still being read, or someone decided meanwhile. Look at it again.")
 
 
 class NotMergeable(PlatelogError):

@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce, NullIf
 
 from sightings import selectors
 from sightings.eta import ReadingQueue
+from sightings.messages import ReprocessPayload
 from sightings.models import Difference, ProcessingRun, Reprocess, ReprocessState, RunState, Trip
-from sightings.progress import ACTIVE_JOBS, ACTIVE_TRIPS, ReprocessPayload, reprocess_message
+from sightings.progress import ACTIVE_JOBS, ACTIVE_TRIPS, reprocess_message
 from sightings.querysets import DifferenceQuerySet
 from sightings.selectors import Person
 

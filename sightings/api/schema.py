@@ -61,7 +61,10 @@ class Schema(AutoSchema):
             model = getattr(getattr(field.parent, "Meta", None), "model", None)
             told = {one.name: one for one in model._meta.fields} if model else {}
             field.allow_blank = getattr(told.get(field.source), "blank", False)
-        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        told = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if getattr(field, "allow_empty", True) is False and told.get("type") == "array":
+            told.setdefault("minItems", 1)
+        return told
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """With what `strict` and the serializers ask of every text and number that is sent."""

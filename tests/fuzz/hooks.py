@@ -63,8 +63,11 @@ def filter_failure(context: Any, failure: Failure, case: Any, response: Any) -> 
 
     No schema can say what a search means, which zones exist or what reads as a plate: such errors have codes of their
     own. What serializers refuse is `invalid`, and that the schema must say. In an address, an unknown word is passed
-    over and an empty one counts as absent, because that is how browsers send forms.
+    over and an empty one counts as absent, because that is how browsers send forms. Nor does a schema know the ETag
+    that If-Match must name.
     """
+    if isinstance(failure, RejectedPositiveData) and response.status_code == 412:
+        return "If-Match" not in response.request.headers
     if isinstance(failure, RejectedPositiveData) and response.status_code == 400:
         return bool(response.json().get("code") == "invalid")
     if isinstance(failure, AcceptedNegativeData):

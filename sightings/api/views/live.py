@@ -100,6 +100,20 @@ def event(kind: str, key: int, data: dict[str, Any]) -> str:
     return f"id: {key}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
+EVENT = {  # one of them, as programs that know server-sent events see it
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"enum": ["ready", "sighting"]},
+        "data": {
+            "type": "string",
+            "description": "JSON: `after` in the first one, then sightings as the list has them",
+        },
+    },
+    "required": ["id", "event", "data"],
+}
+
+
 class LiveView(ApiView):
     """New sightings, as soon as they are written."""
 
@@ -116,7 +130,7 @@ class LiveView(ApiView):
             ),
             OpenApiParameter("after", OpenApiTypes.INT, description="The same, for the first call; 0: from the start."),
         ],
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        responses={(200, "text/event-stream"): EVENT},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Server-sent events. `sighting` carries a row of the list; its id is that of the sighting. A first `ready`
