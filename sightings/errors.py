@@ -189,6 +189,11 @@ class BeyondGiver(PlatelogError):
     message = _("A token cannot give what it lacks.")
 
 
+class ExpiryPast(PlatelogError):
+    code = "expiry_past"
+    message = _("This moment is past.")
+
+
 class BadQuery(PlatelogError):
     code = "bad_query"
     message = _("This filter cannot be understood.")
@@ -367,34 +372,3 @@ class ReaderAway(PlatelogError):
     status = 503
     retryable = True
     message = _("No reader answers at the moment. Send the picture again in a moment.")
-
-
-class IdempotencyKeyUnusable(PlatelogError):
-    code = "idempotency_key_unusable"
-    message = _("An Idempotency-Key has 1 to 200 characters.")
-
-
-class IdempotencyBodyTooLarge(PlatelogError):
-    code = "idempotency_body_too_large"
-    status = 413
-    message = _("This body is too large to be sent with an Idempotency-Key. Send it without one.")
-
-
-class IdempotencyKeyReused(PlatelogError):
-    code = "idempotency_key_reused"
-    status = 422
-    message = _("This Idempotency-Key was used with another body. Use a new key for another call.")
-
-
-class IdempotencyInProgress(PlatelogError):
-    code = "idempotency_in_progress"
-    status = 409
-    retryable = True
-    message = _("The first call with this Idempotency-Key has not ended yet. Ask again in a moment.")
-
-
-class IdempotencyUnavailable(PlatelogError):
-    code = "idempotency_unavailable"
-    status = 503
-    retryable = True
-    message = _("Whether this call was made before cannot be told at the moment. Send it again with the same key.")

@@ -13,19 +13,14 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sightings.api.limits import caller_of
-from sightings.errors import (
-    IdempotencyBodyTooLarge,
-    IdempotencyInProgress,
-    IdempotencyKeyReused,
-    IdempotencyKeyUnusable,
-    IdempotencyUnavailable,
-)
+from sightings.errors import PlatelogError
 
 log = logging.getLogger(__name__)
 HEADER = "Idempotency-Key"
@@ -33,6 +28,37 @@ REPLAYED = "Idempotency-Replayed"
 LONGEST_KEY = 200
 KEPT_S = 24 * 3600
 IN_PROGRESS_S = 120  # after so long a call that has not ended has died with its process
+
+
+class IdempotencyKeyUnusable(PlatelogError):
+    code = "idempotency_key_unusable"
+    message = _("An Idempotency-Key has 1 to 200 characters.")
+
+
+class IdempotencyBodyTooLarge(PlatelogError):
+    code = "idempotency_body_too_large"
+    status = 413
+    message = _("This body is too large to be sent with an Idempotency-Key. Send it without one.")
+
+
+class IdempotencyKeyReused(PlatelogError):
+    code = "idempotency_key_reused"
+    status = 422
+    message = _("This Idempotency-Key was used with another body. Use a new key for another call.")
+
+
+class IdempotencyInProgress(PlatelogError):
+    code = "idempotency_in_progress"
+    status = 409
+    retryable = True
+    message = _("The first call with this Idempotency-Key has not ended yet. Ask again in a moment.")
+
+
+class IdempotencyUnavailable(PlatelogError):
+    code = "idempotency_unavailable"
+    status = 503
+    retryable = True
+    message = _("Whether this call was made before cannot be told at the moment. Send it again with the same key.")
 
 
 class Answered(Exception):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sightings.errors import BeyondGiver, UnknownScope
+from sightings.errors import BeyondGiver, ExpiryPast, UnknownScope
 from sightings.models import ApiToken, Scope, User
 from sightings.services import audit
 
@@ -36,13 +36,15 @@ def create_token(
     """A new key and its secret, which is not kept. No scopes named means all that a person has.
 
     `giver` is the key with which it is asked for, if any: the new one can do no more, and works no longer.
-    Raises UnknownScope, BeyondGiver.
+    Raises UnknownScope, BeyondGiver, ExpiryPast.
     """
     wanted = sorted(set(Scope.values if scopes is None else scopes))
     unknown = [scope for scope in wanted if scope not in Scope.values]
     if unknown:
         words = gettext("There is no scope %(unknown)s. Scopes are %(known)s.")
         raise UnknownScope(words % {"unknown": ", ".join(unknown), "known": ", ".join(Scope.values)})
+    if expires_at is not None and expires_at <= timezone.now():
+        raise ExpiryPast
     if giver is not None:
         if beyond := [scope for scope in wanted if scope not in giver.scopes]:
             words = gettext("This token lacks the scope %(scope)s, and cannot give it.")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
@@ -34,11 +31,6 @@ class NewTokenSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=Scope.choices), allow_empty=False, max_length=len(Scope.values)
     )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="Default: never")
-
-    def validate_expires_at(self, value: datetime | None) -> datetime | None:
-        if value is not None and value <= timezone.now():
-            raise serializers.ValidationError(gettext("This moment is past."))
-        return value
 
 
 class MadeTokenSerializer(TokenSerializer):
