@@ -39,7 +39,7 @@ class PipelineConfig:
 
     analysis_fps: float = 6.0  # frames analysed per second of video
     whole_every: int = 2  # of these, every which is looked at as a whole; the others near the plates being followed
-    still_change: float = 2.0  # grey levels by which a part of the picture must change for a frame to be analysed
+    still_change: float = 2.0  # levels of green by which a part of the picture must change for a frame to be analysed
     still_seconds: float = 0.5  # one frame in so many seconds is analysed in any case
     decode_ahead: int = 3  # frames decoded while the last ones are looked at
     min_score: float = 0.4  # detections below it are not read

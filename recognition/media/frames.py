@@ -130,7 +130,7 @@ def ahead(source: Iterator[Frame], depth: int) -> Iterator[Frame]:
 
 
 def moving(source: Iterator[Frame], change: float, longest: float) -> Iterator[Frame]:
-    """Only the frames that show something new: some part differs from the frame before by `change` grey levels.
+    """Only the frames that show something new: some part differs from the frame before by `change` levels of green.
 
     A part is 1/64 of the width by 1/36 of the height. One frame in `longest` seconds is given in any case. Whether a
     frame shows something new depends on the film alone, not on where reading began (but for the first frame).
@@ -138,7 +138,7 @@ def moving(source: Iterator[Frame], change: float, longest: float) -> Iterator[F
     before, given = None, -math.inf
     for frame in source:
         step = max(1, frame.image.shape[1] // MOVING_WIDTH)
-        parts = images.resize(np.ascontiguousarray(frame.image[::step, ::step]), 64, 36).mean(2)
+        parts = images.resize(np.ascontiguousarray(frame.image[::step, ::step, 1]), 64, 36).astype(np.int16)
         new = before is None or float(np.abs(parts - before).max()) >= change
         before = parts
         if new or frame.seconds - given >= longest - 1e-3:
