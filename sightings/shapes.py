@@ -54,7 +54,7 @@ def camera_of(row: Sighting) -> str:
 
 
 def native(row: Sighting, reveal: bool, site: str = "") -> dict[str, Any]:
-    """What `SightingSerializer` writes, several times as fast; `site` stands before the addresses."""
+    """As the API tells of it; `site` stands before the addresses."""
     vehicle, known = row.trip.vehicle, row.lat is not None and row.lon is not None
     gps = {name: getattr(row, name) for name in ("lat", "lon", "heading", "speed", "accuracy_m")}
     return {

@@ -28,28 +28,35 @@ class Revealing(serializers.ModelSerializer[Any]):
 
 
 class SightingSerializer(Revealing):
-    """One plate seen during one uninterrupted pass."""
+    """One plate seen during one uninterrupted pass. The fields describe what `shapes.native` writes.
 
-    plate = serializers.SerializerMethodField(help_text="As it stands: corrected, else as read. ? is unreadable")
-    plate_raw = serializers.SerializerMethodField(help_text="As the machine read it; never changed")
-    plate_corrected = serializers.SerializerMethodField(help_text="A person's word, or an alias's; empty if none")
+    Those that a subclass adds are written by themselves.
+    """
+
+    plate = serializers.CharField(source="text", help_text="As it stands: corrected, else as read. ? is unreadable")
+    plate_raw = serializers.CharField(help_text="As the machine read it; never changed")
+    plate_corrected = serializers.CharField(help_text="A person's word, or an alias's; empty if none")
     plate_source = serializers.ChoiceField(choices=PlateSource.choices, read_only=True)
     score = serializers.FloatField(source="confidence")
-    region = serializers.SerializerMethodField()
-    candidates = serializers.SerializerMethodField()
-    box = serializers.SerializerMethodField()
-    vehicle = serializers.SerializerMethodField(help_text="The fleet's own vehicle that carried the camera")
-    camera_id = serializers.SerializerMethodField()
+    region = shared.RegionSerializer(read_only=True)
+    candidates = shared.CandidateSerializer(many=True, read_only=True)
+    box = shared.BoxSerializer(read_only=True, allow_null=True)
+    vehicle = shared.VehicleRefSerializer(
+        read_only=True, allow_null=True, help_text="The fleet's own vehicle that carried the camera"
+    )
+    camera_id = serializers.CharField(read_only=True)
     timestamp = shared.Moment(source="seen_at", read_only=True, allow_null=True)
-    timestamp_local = serializers.SerializerMethodField()
-    source_url = serializers.SerializerMethodField(help_text="The video, at the moment of the best read")
+    timestamp_local = serializers.CharField(read_only=True, allow_null=True)
+    source_url = serializers.CharField(read_only=True, help_text="The video, at the moment of the best read")
     position_sec = serializers.FloatField(source="best_s")
     first_seen_sec = serializers.FloatField(source="first_seen_s")
     last_seen_sec = serializers.FloatField(source="last_seen_s")
-    gps = serializers.SerializerMethodField()
-    car = serializers.SerializerMethodField(help_text="Where the seen car was, where heading and lens are known")
+    gps = shared.GpsSerializer(read_only=True, allow_null=True)
+    car = shared.CarSerializer(
+        read_only=True, allow_null=True, help_text="Where the seen car was, where heading and lens are known"
+    )
     track_id = serializers.CharField(source="key")
-    crop_url = serializers.SerializerMethodField()
+    crop_url = serializers.CharField(read_only=True, allow_null=True)
     created_at = shared.Moment(read_only=True)
     updated_at = shared.Moment(read_only=True)
 
@@ -64,54 +71,14 @@ class SightingSerializer(Revealing):
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_plate(self, row: Sighting) -> str:
-        return self.shown(row.text)
-
-    def get_plate_raw(self, row: Sighting) -> str:
-        return self.shown(row.plate_raw)
-
-    def get_plate_corrected(self, row: Sighting) -> str:
-        return self.shown(row.plate_corrected)
-
-    @extend_schema_field(shared.RegionSerializer)
-    def get_region(self, row: Sighting) -> dict[str, Any]:
-        return {"code": row.region or "unknown", "score": row.region_score}
-
-    @extend_schema_field(shared.CandidateSerializer(many=True))
-    def get_candidates(self, row: Sighting) -> list[dict[str, Any]]:
-        return list(row.candidates) if self.reveals else []
-
-    @extend_schema_field(shared.BoxSerializer(allow_null=True))
-    def get_box(self, row: Sighting) -> dict[str, float] | None:
-        return shapes.box_of(row.box)
-
-    @extend_schema_field(shared.VehicleRefSerializer(allow_null=True))
-    def get_vehicle(self, row: Sighting) -> dict[str, Any] | None:
-        vehicle = row.trip.vehicle
-        return {"id": vehicle.pk, "name": vehicle.name} if vehicle else None
-
-    def get_camera_id(self, row: Sighting) -> str:
-        return shapes.camera_of(row)
-
-    def get_timestamp_local(self, row: Sighting) -> str | None:
-        return shapes.local(row.seen_at, row.fleet.time_zone)
-
-    def get_source_url(self, row: Sighting) -> str:
-        return shared.absolute(self.context.get("request"), shapes.source_path(row))
-
-    @extend_schema_field(shared.GpsSerializer(allow_null=True))
-    def get_gps(self, row: Sighting) -> dict[str, Any] | None:
-        if row.lat is None or row.lon is None:
-            return None
-        names = ("lat", "lon", "heading", "speed", "accuracy_m")
-        return {name: getattr(row, name) for name in names} | {"source": row.gps_source}
-
-    @extend_schema_field(shared.CarSerializer(allow_null=True))
-    def get_car(self, row: Sighting) -> dict[str, Any] | None:
-        return row.car
-
-    def get_crop_url(self, row: Sighting) -> str | None:
-        return self.crop(row.crop)
+    def to_representation(self, row: Sighting) -> dict[str, Any]:
+        request = self.context.get("request")
+        told = shapes.native(row, self.reveals, shared.absolute(request, "/").rstrip("/"))
+        for name, field in self.fields.items():
+            if name not in told:
+                value = field.get_attribute(row)
+                told[name] = None if value is None else field.to_representation(value)
+        return told
 
 
 class ObservationSerializer(Revealing):
