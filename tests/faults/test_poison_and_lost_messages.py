@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from sightings import said
 from tests.faults.conftest import FilmNamed
 from tests.faults.site import Site
 
@@ -32,7 +33,7 @@ def test_a_segment_that_kills_every_reader_fails_with_a_reason_and_can_be_tried_
     sound = ("done", 1, "")
     assert site.ask(SEGMENTS, site.trip_of(film)) == [sound, sound, ("failed", 3, "reader_died")]
     assert site.ask("SELECT count(*) FROM sightings_sighting WHERE trip_id = ?", site.trip_of(film)) == [(4,)]
-    error = site.ask("SELECT r.error FROM sightings_processingrun r ORDER BY id DESC LIMIT 1")[0][0]
+    error = said.say(site.ask("SELECT r.error FROM sightings_processingrun r ORDER BY id DESC LIMIT 1")[0][0])
     assert error.startswith("The part 0:12–0:18 could not be read: reading it stopped the program that did it, 3 times")
     (site.folder / "poison").unlink()
     site.run("-c", RETRY.format(site.trip_of(film)))
