@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +11,7 @@ from sightings.models.checks import chosen, unit
 from sightings.models.fleets import Fleet, User
 from sightings.models.sightings import Sighting
 from sightings.models.trips import RenditionState, Video
-from sightings.querysets import FleetQuerySet
+from sightings.querysets import DeletableQuerySet
 
 
 class EvidenceFault(models.TextChoices):
@@ -31,18 +27,6 @@ class EvidenceFault(models.TextChoices):
     NO_ROOM = "no_room", _("It could not be written: the server's disk may be full. Make room, then try again.")
     DIED = "died", _("Making it stopped the program that did it, again and again. Ask for fewer seconds.")
     INTERNAL = "internal", _("Something went wrong on our side. Please try again.")
-
-
-class EvidenceQuerySet(FleetQuerySet["EvidencePack"]):
-    """Packs as people see them."""
-
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Without those that were deleted."""
-        return self.deleted_too(user).filter(deleted_at=None)
-
-    def deleted_too(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """With those whose deletion can still be undone."""
-        return super().visible_to(user)
 
 
 class EvidencePack(models.Model):
@@ -72,7 +56,7 @@ class EvidencePack(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = DeletableQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -6,8 +6,6 @@ import secrets
 from datetime import datetime
 from typing import Self
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +14,7 @@ from sightings.models.alerts import Watchlist
 from sightings.models.checks import chosen
 from sightings.models.fleets import Fleet, User
 from sightings.models.trips import Video
-from sightings.querysets import FleetQuerySet
+from sightings.querysets import DeletableQuerySet, FleetQuerySet
 
 
 class EventKind(models.TextChoices):
@@ -34,17 +32,7 @@ class Shape(models.TextChoices):
     FRIGATE = "frigate", "Frigate"
 
 
-class WebhookQuerySet(FleetQuerySet["Webhook"]):
-    """Webhooks as people see them."""
-
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Without those that were deleted."""
-        return self.deleted_too(user).filter(deleted_at=None)
-
-    def deleted_too(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """With those whose deletion can still be undone."""
-        return super().visible_to(user)
-
+class WebhookQuerySet(DeletableQuerySet["Webhook"]):
     def live(self) -> Self:
         """Those that are told of anything at all."""
         return self.filter(active=True, deleted_at=None)

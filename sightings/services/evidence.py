@@ -60,7 +60,7 @@ def ask(*, sighting: Sighting, user: User, before_s: float = USUAL_S, after_s: f
 def delete(*, pack: EvidencePack, user: User) -> None:
     """Its file goes a day later, until when this can be taken back. Raises NotAllowed."""
     require_role(user, pack.fleet, Role.REVIEWER)
-    if EvidencePack.objects.filter(pk=pack.pk, deleted_at=None).update(deleted_at=timezone.now()):
+    if EvidencePack.objects.filter(pk=pack.pk).let_go():
         audit.record(action="evidence.deleted", user=user, fleet=pack.fleet, target=pack)
 
 
@@ -68,7 +68,7 @@ def delete(*, pack: EvidencePack, user: User) -> None:
 def restore(*, pack: EvidencePack, user: User) -> EvidencePack:
     """Take a deletion back; restoring what is there changes nothing. Raises NotAllowed."""
     require_role(user, pack.fleet, Role.REVIEWER)
-    if EvidencePack.objects.filter(pk=pack.pk).exclude(deleted_at=None).update(deleted_at=None):
+    if EvidencePack.objects.filter(pk=pack.pk).bring_back():
         audit.record(action="evidence.restored", user=user, fleet=pack.fleet, target=pack)
         _begin(pack)
     pack.refresh_from_db()

@@ -131,7 +131,7 @@ def _check_events(webhook: Webhook) -> None:
 def delete_webhook(*, webhook: Webhook, user: User) -> None:
     """What waits is kept, and goes on if this is taken back. Raises NotAllowed."""
     require_role(user, webhook.fleet, Role.MANAGER)
-    if Webhook.objects.filter(pk=webhook.pk, deleted_at=None).update(deleted_at=timezone.now()):
+    if Webhook.objects.filter(pk=webhook.pk).let_go():
         audit.record(action="webhook.deleted", user=user, fleet=webhook.fleet, target=webhook)
 
 
@@ -139,7 +139,7 @@ def delete_webhook(*, webhook: Webhook, user: User) -> None:
 def restore_webhook(*, webhook: Webhook, user: User) -> Webhook:
     """Take a deletion back; restoring what is there changes nothing. Raises NotAllowed."""
     require_role(user, webhook.fleet, Role.MANAGER)
-    if Webhook.objects.filter(pk=webhook.pk).exclude(deleted_at=None).update(deleted_at=None):
+    if Webhook.objects.filter(pk=webhook.pk).bring_back():
         audit.record(action="webhook.restored", user=user, fleet=webhook.fleet, target=webhook)
         enqueue("send_deliveries", queue="light")
     webhook.refresh_from_db()
