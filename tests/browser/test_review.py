@@ -72,7 +72,7 @@ def on_its_way(page: Page) -> int:
 
 
 def all_sent(page: Page) -> None:
-    page.wait_for_function("!Object.keys(localStorage).some((name) => name.includes(':outbox:'))")
+    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.includes(':outbox:'))")
 
 
 def test_a_hundred_are_cleared_by_keyboard_alone_and_every_word_is_undone(page: Page, site: Site) -> None:
