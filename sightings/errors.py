@@ -80,6 +80,11 @@ class TooMany(PlatelogError):
     message = _("That is more than can be done at once.")
 
 
+class NamedTwice(PlatelogError):
+    code = "named_twice"
+    message = _("A sighting is named twice.")
+
+
 class AliasUnusable(PlatelogError):
     code = "alias_unusable"
     message = _("An alias needs two different plates, and a misread in which every character was read.")
@@ -176,6 +181,11 @@ class NotSplittable(PlatelogError):
 class BadCamera(PlatelogError):
     code = "bad_camera"
     message = _("A camera is front, rear or other.")
+
+
+class ViewImpossible(PlatelogError):
+    code = "view_impossible"
+    message = _("No lens shows so much.")
 
 
 class UnknownScope(PlatelogError):

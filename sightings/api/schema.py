@@ -74,6 +74,8 @@ class Schema(AutoSchema):
         if isinstance(field, serializers.IntegerField | serializers.FloatField):
             schema.setdefault("minimum", -LARGEST)
             schema.setdefault("maximum", LARGEST)
+        elif isinstance(field, serializers.DateField):
+            schema.setdefault("minLength", len("2026-05-01"))
         elif isinstance(field, serializers.CharField) and not {"pattern", "format", "oneOf"} & schema.keys():
             if field.allow_blank:
                 schema["pattern"] = ANY_TEXT

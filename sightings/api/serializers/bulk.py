@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
+from sightings.errors import NamedTwice, PlateUnusable
 from sightings.forms import FLAG_REASONS
 from sightings.models import BatchAction
 from sightings.selectors_review import MOST_IN_BATCH
@@ -39,9 +40,9 @@ class BulkSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [item["sighting"] for item in attrs["items"]]
         if len(named) != len(set(named)):
-            raise serializers.ValidationError({"items": gettext("A sighting is named twice.")})
+            raise NamedTwice
         if attrs["action"] == BatchAction.CORRECT and not attrs["plate"]:
-            raise serializers.ValidationError({"plate": gettext("Say what the plate is.")})
+            raise PlateUnusable(gettext("Say what the plate is."))
         attrs["items"] = {item["sighting"]: item["version"] for item in attrs["items"]}
         return attrs
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from sightings.errors import ViewImpossible
 from sightings.models import LensKind, Vehicle
 from sightings.services.vehicles import API_FIELDS, impossible_view
 
@@ -33,7 +34,7 @@ class VehicleChangeSerializer(serializers.ModelSerializer[Vehicle]):
         for place in ("", "rear_"):
             angle, lens = (self._value(attrs, f"{place}{name}") for name in ("field_of_view_deg", "lens"))
             if wrong := impossible_view(lens or LensKind.RECTILINEAR, angle):
-                raise serializers.ValidationError({f"{place}field_of_view_deg": wrong})
+                raise ViewImpossible(str(wrong))
         return attrs
 
     def _value(self, attrs: dict[str, Any], name: str) -> Any:

@@ -58,7 +58,7 @@ def test_what_was_changed_over_the_api_is_told_on_the_page_and_undone_there(
     [
         ({"name": "Van 1"}, 409, "name_taken"),
         ({"name": "Van 8", "time_zone": "Mars/Olympus"}, 400, "bad_query"),
-        ({"name": "Van 8", "field_of_view_deg": 180}, 400, "invalid"),
+        ({"name": "Van 8", "field_of_view_deg": 180}, 400, "view_impossible"),
         ({"name": "Van 8", "lens": "bent"}, 400, "invalid"),
         ({"name": ""}, 400, "invalid"),
     ],
