@@ -132,10 +132,11 @@ class Publisher:
         position, _ = FeedPosition.objects.get_or_create(name=self._name, defaults={"upto": upto})
         log_of_fleet = Sighting.objects.filter(fleet=self.fleet).current()
         detailed = log_of_fleet.prefetch_related("fleet", "trip__vehicle", "video").defer("characters", "candidates")
-        rows = written_since(detailed, position.upto, upto)[:AT_ONCE]
+        rows = written_since(detailed, position.upto, upto, AT_ONCE)
         if not rows:
             return 0
-        self._line.send(message for row in rows for message in self._messages(row, self._shown(rows)))
+        shown = self._shown(rows)
+        self._line.send(message for row in rows for message in self._messages(row, row.pk in shown))
         with transaction.atomic():
             FeedPosition.objects.filter(name=self._name).update(upto=rows[-1].pk, updated_at=timezone.now())
             detail = {"via": "mqtt", "rows": len(rows), "plates": self.plates}
@@ -152,8 +153,8 @@ class Publisher:
             return set(Alert.objects.filter(sighting__in=keys).values_list("sighting", flat=True))
         return keys if self.plates == "all" else set()
 
-    def _messages(self, row: Sighting, shown: set[int]) -> list[Message]:
-        reveal, camera = row.pk in shown, camera_topic(row)
+    def _messages(self, row: Sighting, reveal: bool) -> list[Message]:
+        camera = camera_topic(row)
         update = Message(f"{self.prefix}/tracked_object_update", _json(shapes.frigate(row, reveal)))
         latest = Message(f"{self.prefix}/{camera}/plate", _json(self._latest(row, reveal)), retain=True)
         if not self.discovery or camera in self._told:

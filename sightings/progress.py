@@ -6,7 +6,7 @@ Each message carries the whole stored state of one thing, so that a lost or doub
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,12 @@ def group_of(fleet_id: int) -> str:
 def publish_trip(trip_id: int) -> None:
     """Tell the fleet how a trip stands, once the transaction has committed."""
     transaction.on_commit(partial(_send_trip, trip_id))
+
+
+def publish_trips_of(rows: Iterable[Any]) -> None:
+    """The same for the trips of some sightings, each once."""
+    for trip_id in sorted({row.trip_id for row in rows}):
+        publish_trip(trip_id)
 
 
 def publish_run(run: Any) -> None:
@@ -289,4 +295,6 @@ def _send(fleet_id: int, message: Mapping[str, Any]) -> None:
     try:
         async_to_sync(layer.group_send)(group_of(fleet_id), {"type": "fleet.message", "message": dict(message)})
     except (RedisError, OSError) as error:
-        log.warning("a live message was not sent: %s", error)
+        # Without its socket Redis was not started: a command runs where no site does, and nobody is to be told.
+        level = logging.DEBUG if isinstance(error.__context__ or error, FileNotFoundError) else logging.WARNING
+        log.log(level, "a live message was not sent: %s", error)

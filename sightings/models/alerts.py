@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,7 @@ from sightings.models.sightings import Sighting
 from sightings.models.trips import Video
 from sightings.querysets import DeletableQuerySet, FleetQuerySet
 from sightings.watching import Conditions
+from sightings.zones import zone_or_utc
 
 
 class Watchlist(models.Model):
@@ -45,10 +46,7 @@ class Watchlist(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        try:
-            return ZoneInfo(self.time_zone or self.fleet.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
+        return zone_or_utc(self.time_zone or self.fleet.time_zone)
 
     @property
     def conditions(self) -> Conditions:

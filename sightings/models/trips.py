@@ -62,6 +62,11 @@ class Trip(models.Model):
 
     objects = TripQuerySet.as_manager()
 
+    # Of a trip that is shown: see `selectors.counted`.
+    sightings_count: int
+    plates_count: int
+    doubtful_count: int
+
     class Meta:
         ordering = ["-pk"]
         indexes = [

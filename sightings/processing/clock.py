@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recognition.telemetry import extract
 from recognition.telemetry.evidence import was_reset
@@ -12,6 +11,7 @@ from recognition.telemetry.filenames import read_name
 from recognition.telemetry.track import Track
 from recognition.types import VideoInfo
 from sightings.models import TimeSource, Vehicle
+from sightings.zones import zone_or_utc
 
 FILE_NAME_UNCERTAINTY_S = 2.0  # names carry whole seconds, and are given a moment before the first frame
 UPLOAD_UNCERTAINTY_S = 86_400.0  # a drive is brought in some time after it happened; nobody knows when
@@ -70,9 +70,5 @@ def _as_set(clock: datetime | None, vehicle: Vehicle | None) -> datetime | None:
     """What the camera's clock means in UTC, given the vehicle's time zone and the offset a person has set."""
     if clock is None or vehicle is None:
         return clock
-    try:
-        zone = ZoneInfo(vehicle.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    there = clock.replace(tzinfo=zone) + timedelta(seconds=vehicle.clock_offset_s)
+    there = clock.replace(tzinfo=zone_or_utc(vehicle.time_zone)) + timedelta(seconds=vehicle.clock_offset_s)
     return there.astimezone(UTC)

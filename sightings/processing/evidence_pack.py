@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from recognition import images, redact
 from recognition.media.hashing import sha256_file
 from recognition.pipeline import context_of
 from recognition.types import Box
+from sightings import shapes
 from sightings.evidence import verify
 from sightings.models import EvidencePack, Observation, Sighting
 from sightings.processing import evidence_story as story
@@ -53,10 +55,11 @@ def write(pack: EvidencePack, out: Path, note: Callable[[float], None]) -> dict[
     if sighting is None or len(pack.box) != 4:
         raise FileNotFoundError("the sighting")
     film = _film(pack, sighting, out.with_name("clip.mp4"), note)
-    made = _signed(pack, sighting, film)
+    key = evidence_key.signing_key()
+    made = _signed(pack, sighting, film, key)
     out.write_bytes(made)
-    key = verify.fingerprint_of(evidence_key.signing_key().public_key())
-    return {"size": len(made), "sha256": hashlib.sha256(made).hexdigest(), "key_fingerprint": key}
+    fingerprint = verify.fingerprint_of(key.public_key())
+    return {"size": len(made), "sha256": hashlib.sha256(made).hexdigest(), "key_fingerprint": fingerprint}
 
 
 def _film(pack: EvidencePack, sighting: Sighting, out: Path, note: Callable[[float], None]) -> Film:
@@ -95,14 +98,12 @@ def _others(sighting: Sighting, start: float, end: float) -> list[redact.Way]:
     return [redact.Way.through(one) for one in seen.values()]
 
 
-def _signed(pack: EvidencePack, sighting: Sighting, film: Film) -> bytes:
+def _signed(pack: EvidencePack, sighting: Sighting, film: Film, key: Ed25519PrivateKey) -> bytes:
     """The whole ZIP. The report names the hashes of all other files, the manifest those of all, the signature it."""
-    key, made_at = evidence_key.signing_key(), timezone.now()
-    public = evidence_key.public_pem(key)
-    clip = _clip_facts(film)
+    public, clip = evidence_key.public_pem(key), _clip_facts(film)
     about: dict[str, Any] = {
         "format": verify.FORMAT,
-        "made_at": story.utc(made_at),
+        "made_at": shapes.utc(timezone.now()),
         "made_by": pack.user.get_username() if pack.user else None,
         "fleet": pack.fleet.name,
         "site": settings.SITE_URL,

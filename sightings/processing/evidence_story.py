@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from recognition.redact import Redacted
+from sightings import places_xml, shapes
 from sightings.evidence.verify import Entry
 from sightings.models import (
     Correction,
@@ -28,15 +27,9 @@ from sightings.models import (
     Track,
     Video,
 )
+from sightings.zones import zone_or_utc
 
 AROUND_S = 30.0  # of the track, before and after the clip
-
-
-def utc(moment: datetime | None) -> str | None:
-    """`2026-05-01T12:00:00.000Z`."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sighting_json(sighting: Sighting) -> dict[str, Any]:
@@ -71,7 +64,7 @@ def sighting_json(sighting: Sighting) -> dict[str, Any]:
 def _time(sighting: Sighting) -> dict[str, Any]:
     video = sighting.video
     return {
-        "seen_at": utc(sighting.seen_at),
+        "seen_at": shapes.utc(sighting.seen_at),
         "source": sighting.time_source or None,
         "uncertainty_s": sighting.time_uncertainty_s,
         "clock_moved_by_people_s": video.clock_shift_s,
@@ -95,12 +88,12 @@ def _place(sighting: Sighting) -> dict[str, Any] | None:
 
 def _word(word: Correction) -> dict[str, Any]:
     return {
-        "at": utc(word.created_at),
+        "at": shapes.utc(word.created_at),
         "by": _role(word) if word.user_id else None,
         "action": word.action,
         "before": word.text_before,
         "after": word.text_after,
-        "undone_at": utc(word.undone_at),
+        "undone_at": shapes.utc(word.undone_at),
     }
 
 
@@ -135,7 +128,7 @@ def _video(video: Video) -> dict[str, Any]:
         "frame_rate": video.frame_rate,
         "codec": video.codec,
         "camera": video.camera,
-        "started_at": utc(video.started_at),
+        "started_at": shapes.utc(video.started_at),
         "time_source": video.time_source or None,
         "time_uncertainty_s": video.time_uncertainty_s,
     }
@@ -150,29 +143,15 @@ def track_files(sighting: Sighting, done: Redacted) -> list[Entry]:
         return []
     points = [_point(row, start) for row in rows]
     told = {"source": track.source, "source_name": track.source_name, "points": points}
-    return [("track.json", (json.dumps(told, indent=2) + "\n").encode()), ("track.gpx", _gpx(points).encode())]
+    line = "".join(places_xml.track_point(point["lat"], point["lon"], point["time"]) for point in points)
+    gpx = f"{places_xml.gpx_begins(track.source_name)}<trk><trkseg>\n{line}</trkseg></trk>\n{places_xml.GPX_ENDS}"
+    return [("track.json", (json.dumps(told, indent=2) + "\n").encode()), ("track.gpx", gpx.encode())]
 
 
 def _point(row: list[Any], start: datetime | None) -> dict[str, Any]:
     names = ("video_s", "lat", "lon", "speed_m_s", "heading_deg", "accuracy_m")
-    at = utc(start + timedelta(seconds=row[0])) if start is not None else None
+    at = shapes.utc(start + timedelta(seconds=row[0])) if start is not None else None
     return {**dict(zip(names, [*row, None, None, None], strict=False)), "time": at}
-
-
-def _gpx(points: list[dict[str, Any]]) -> str:
-    lines = [
-        f'<trkpt lat="{point["lat"]}" lon="{point["lon"]}">'
-        + (f"<time>{escape(point['time'])}</time>" if point["time"] else "")
-        + "</trkpt>"
-        for point in points
-    ]
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="platelog" '
-    return (
-        head
-        + 'xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>\n'
-        + "\n".join(lines)
-        + "\n</trkseg></trk></gpx>\n"
-    )
 
 
 def report(
@@ -194,7 +173,7 @@ def report(
         "picture": base64.b64encode(picture).decode(),
         "made_at": timezone.now(),
     }
-    with translation.override(pack.language), timezone.override(_zone(pack)):
+    with translation.override(pack.language), timezone.override(zone_or_utc(pack.fleet.time_zone)):
         return render_to_string("sightings/evidence_report.html", context).encode()
 
 
@@ -202,10 +181,3 @@ def _spoken(word: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     """A word, and what was done and by whom in the language of the report."""
     by = word["by"]
     return word, CorrectionAction(word["action"]).label, Role(by).label if by in Role.values else by or "–"
-
-
-def _zone(pack: EvidencePack) -> ZoneInfo:
-    try:
-        return ZoneInfo(pack.fleet.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -6,6 +6,7 @@ begins, so that what kills its worker does not kill workers for ever.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -16,12 +17,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from sightings.models import ProcessingRun, RunState, Segment, SegmentState, Upload, UploadState
 
+log = logging.getLogger(__name__)
 STALL_S = 900.0  # a reader that yields nothing for so long hangs, though its process lives
 OPEN_RUNS = (RunState.QUEUED, RunState.READING, RunState.MERGING)
 
@@ -105,6 +107,9 @@ class Heart:
                 return
             try:
                 self.lost = not self._renew()
+            except (DatabaseError, InterfaceError) as error:
+                # One that restarts, or is locked, is back before the lease ends.
+                log.warning("a sign of life could not be written and is tried again: %s", error)
             finally:
                 connections.close_all()  # this thread's own
             if self.lost:

@@ -75,12 +75,12 @@ def sweep_discarded() -> None:
 
 def sweep_renditions() -> None:
     """Renditions whose worker died, and those that wait although nobody was told."""
-    _tell("render_next", "render", renditions.waiting())
+    _tell("render_next", "render", renditions.bench.waiting())
 
 
 def sweep_evidence() -> None:
     """Packs whose worker died, and those that wait although nobody was told; and those whose time is over."""
-    _tell("pack_next", "evidence", evidence.waiting())
+    _tell("pack_next", "evidence", evidence.bench.waiting())
     for pack in evidence_packs.over().select_related("fleet")[:MOST]:
         evidence_packs.drop(pack)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,10 +15,12 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from sightings.kept_file import kept
+
 
 def signing_key() -> Ed25519PrivateKey:
     """Raises ImproperlyConfigured where what is set is no such key."""
-    pem = settings.EVIDENCE_KEY.encode() or _kept(Path(settings.DATA_DIR) / "evidence_key.pem")
+    pem = settings.EVIDENCE_KEY.encode() or kept(Path(settings.DATA_DIR) / "evidence_key.pem", _new)
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
@@ -35,19 +36,5 @@ def public_pem(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _kept(path: Path) -> bytes:
-    """The key in this file, which is made on first use, readable by its owner alone."""
-    if path.exists():
-        return path.read_bytes()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.unlink(missing_ok=True)
-    own.touch(mode=0o600, exist_ok=False)
-    own.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    try:
-        os.link(own, path)  # fails where another process was first: its key counts
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink()
-    return path.read_bytes()
+def _new() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,15 @@ def test_a_trip_that_is_gone_is_not_told_of(run: ProcessingRun, django_capture_o
 
 def test_a_trip_without_videos_has_not_begun(northwind: Any) -> None:
     assert progress.trip_message(make_trip(northwind))["trip"]["progress"] == 0.0
+
+
+def test_a_command_that_runs_where_no_site_does_warns_nobody_but_a_lost_redis_is_said(
+    run: ProcessingRun, settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    for url, warnings in ((f"unix://{tmp_path}/redis.sock", 0), ("redis://127.0.0.1:1/0", 1)):
+        layer = {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [url]}}
+        settings.CHANNEL_LAYERS = {"default": layer}
+        with django_capture_on_commit_callbacks(execute=True):
+            progress.publish_trip(run.video.trip_id)
+        assert sum("not sent" in one.getMessage() and one.levelname == "WARNING" for one in caplog.records) == warnings

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from sightings.models import ProcessingRun, Segment, Trip
@@ -71,3 +72,19 @@ def test_a_heart_beats_until_it_is_stopped(settings: Any) -> None:
     heart.run()
     heart.alive()
     assert len(beats) == 3
+
+
+def test_a_heart_outlives_a_database_that_is_away_for_a_moment(settings: Any) -> None:
+    settings.LEASE_SECONDS = 0.03
+    beats: list[bool] = []
+
+    def renew() -> bool:
+        beats.append(True)
+        if len(beats) < 3:
+            raise OperationalError("database table is locked")
+        return len(beats) < 5
+
+    heart = leases.Heart(renew)
+    heart.run()
+    assert len(beats) == 5
+    assert heart.lost
