@@ -13,18 +13,21 @@ from django.db import connection, models
 from django.db.models import Avg, Case, Count, F, Func, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDay
+from django.db.models.lookups import LessThanOrEqual
 
 from sightings import filters, selectors
 from sightings.filters import SightingFilters
-from sightings.models import Plate, ReviewState, SavedSearch, Sighting
+from sightings.models import Plate, ReviewState, SavedSearch, Sighting, Trip
 from sightings.querysets import SightingQuerySet
 from sightings.selectors import Person
 
 COUNTED = 10_000  # more are not counted one by one
+SAMPLED = 2000  # of more than that, so many tell which regions there are
 MOST_DAYS = 4000  # counted one by one; a clock that stood at 1970 must not make it tens of thousands
 MOST_PLACES = 20_000  # that a map draws one by one
 MOST_NEWS = 100  # more are not counted
 MOST_REGIONS = 12  # offered as choices
+AS_REVIEWED = ("-flagged", "confidence", "pk")
 TONES = ("certain", "doubtful", "wrong")
 
 
@@ -81,11 +84,12 @@ def listed(
     """
     some = filters.narrow(selectors.sightings_for(user), asked, user)
     if upto is not None:
-        some = some.filter(pk__lte=upto)
+        # No plain key: given one, SQLite would look through all that lies below it instead of following the order.
+        some = some.filter(LessThanOrEqual(F("pk") + 0, upto))
     if asked.plate is not None and asked.plate.kind in ("near", "far", "alike"):
         return list(_by_nearness(user, asked, some)[offset : offset + limit])
     if asked.doubtful:
-        return list(some.order_by("-flagged", "confidence", "pk")[offset : offset + limit])
+        return list(some.order_by(*AS_REVIEWED)[offset : offset + limit])
     # In two steps, because no index of both databases has the unknown times last.
     timed, untimed = some.filter(seen_at__isnull=False), some.filter(seen_at__isnull=True)
     rows = list(timed.order_by("-seen_at", "-pk")[offset : offset + limit])
@@ -212,7 +216,12 @@ class Choice:
     chosen: bool
 
 
-Sample = list[tuple[str, int | None, str]]
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What filters find: all of it, or the latest SAMPLED of too many."""
+
+    total: Total
+    rows: list[tuple[str, int | None, str]]  # region, vehicle, review state
 
 
 def overview(user: Person, asked: SightingFilters) -> tuple[Total, dict[str, list[Choice]]]:
@@ -228,14 +237,20 @@ def overview(user: Person, asked: SightingFilters) -> tuple[Total, dict[str, lis
         "vehicle": by_vehicle.choices(names, [str(pk) for pk in asked.vehicles]),
         "review_state": by_state.choices(labels, asked.review_states),
     }
-    found_here = len(samples[asked])
-    return Total(min(found_here, COUNTED), found_here > COUNTED), choices
+    return samples[asked].total, choices
 
 
 def _sample(user: Person, asked: SightingFilters) -> Sample:
-    """What filters count by, of all that are found or of the latest of too many."""
-    some = found(user, asked).order_by("-seen_at", "-pk")[: COUNTED + 1]
-    return list(some.values_list("region", "trip__vehicle", "review_state"))
+    some = found(user, asked)
+    order = AS_REVIEWED if asked.doubtful else ("-seen_at", "-pk")  # either has an index
+    latest = some.order_by(*order).values_list("region", "trip", "review_state")
+    few = list(latest[: SAMPLED + 1])
+    count = total(some) if len(few) > SAMPLED else Total(len(few), False)
+    rows = few if count.capped or count.count <= SAMPLED else list(latest[:COUNTED])
+    # Not joined: with a join SQLite sorts all that several fleets have.
+    trips = Trip.objects.filter(pk__in={trip for _, trip, _ in rows})
+    vehicles = dict(trips.values_list("pk", "vehicle"))
+    return Sample(count, [(region, vehicles.get(trip), state) for region, trip, state in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +262,8 @@ class _Counts:
 
     @classmethod
     def of(cls, sample: Sample, column: int) -> Self:
-        each = Counter(str(row[column]) for row in sample if row[column] is not None)
-        return cls(dict(each), len(sample) > COUNTED)
+        each = Counter(str(row[column]) for row in sample.rows if row[column] is not None)
+        return cls(dict(each), sample.total.capped)
 
     def order(self, value: str) -> tuple[int, str]:
         return -self.each.get(value, 0), value

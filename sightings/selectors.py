@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -166,15 +167,25 @@ def plate_history(user: Person, plate: Plate) -> SightingQuerySet[Sighting]:
 
 
 def trips_for(user: Person) -> QuerySet[Trip]:
-    """Trips newest first, each with `sightings_count`, `plates_count`, `doubtful_count` and `video_count`."""
-    seen = Sighting.objects.current().filter(trip=OuterRef("pk")).exclude(review_state=ReviewState.REJECTED)
+    """Trips newest first, each with `video_count`; `counted` says what was seen on those that are shown."""
     trips = Trip.objects.visible_to(user).prefetch_related("vehicle", "fleet")
-    return trips.annotate(
-        sightings_count=_counted(seen, Count("pk")),
-        plates_count=_counted(seen, Count("plate", distinct=True)),
-        doubtful_count=_counted(seen.doubtful(), Count("pk")),
-        video_count=_counted(Video.objects.filter(trip=OuterRef("pk")), Count("pk")),
-    ).order_by(F("started_at").desc(nulls_last=True), "-pk")
+    videos = Video.objects.filter(trip=OuterRef("pk")).order_by().values("trip").annotate(n=Count("pk")).values("n")
+    with_videos = trips.annotate(video_count=Coalesce(Subquery(videos, output_field=IntegerField()), 0))
+    return with_videos.order_by(F("started_at").desc(nulls_last=True), "-pk")
+
+
+def counted(trips: Iterable[Trip]) -> list[Trip]:
+    """The same trips, each with `sightings_count`, `plates_count` and `doubtful_count`.
+
+    Beside the query that orders them, where SQLite would count for every trip of whoever has several fleets.
+    """
+    shown = list(trips)
+    seen = Sighting.objects.current().filter(trip__in=shown).exclude(review_state=ReviewState.REJECTED).order_by()
+    each = {"n": Count("pk"), "plates": Count("plate", distinct=True), "few": Count("pk", filter=Q(doubtful=True))}
+    counts = {trip: (n, plates, few) for trip, n, plates, few in seen.values_list("trip").annotate(**each)}
+    for trip in shown:
+        trip.sightings_count, trip.plates_count, trip.doubtful_count = counts.get(trip.pk, (0, 0, 0))
+    return shown
 
 
 def trip_choices(user: Person, chosen: int | None, most: int) -> list[Trip]:
@@ -184,12 +195,6 @@ def trip_choices(user: Person, chosen: int | None, most: int) -> list[Trip]:
     if chosen is None or any(trip.pk == chosen for trip in latest):
         return latest
     return [*trips.filter(pk=chosen), *latest]
-
-
-def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:
-    """A number per trip as a sub-select: only the trips of the page are counted."""
-    counted = rows.order_by().values("trip").annotate(n=count).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def queue_for(user: Person) -> dict[str, Any]:
@@ -212,7 +217,8 @@ def queue_for(user: Person) -> dict[str, Any]:
 def trip_detail(user: Person, pk: int) -> Trip | None:
     """One trip with its videos, their tracks and runs."""
     runs = Prefetch("videos__runs", queryset=current_first().prefetch_related("segments"))
-    return trips_for(user).prefetch_related("videos__track", "videos__rendition", runs).filter(pk=pk).first()
+    trips = trips_for(user).prefetch_related("videos__track", "videos__rendition", runs).filter(pk=pk)
+    return next(iter(counted(trips)), None)
 
 
 def current_first() -> QuerySet[ProcessingRun]:

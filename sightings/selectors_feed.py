@@ -12,8 +12,6 @@ from django.db import connection
 from sightings.models import Sighting
 from sightings.querysets import SightingQuerySet
 
-MOST_AT_ONCE = 500
-
 
 class Horizon:
     """Up to which key the log is whole. One follower has one, and asks it again and again.
@@ -50,6 +48,6 @@ def _transactions() -> tuple[int, int]:
     return oldest_running, next_to_begin
 
 
-def written_since(log: SightingQuerySet[Sighting], after: int, upto: int) -> list[Sighting]:
-    """The next rows of the log in the order of their keys, at most MOST_AT_ONCE."""
-    return list(log.filter(pk__gt=after, pk__lte=upto).order_by("pk")[:MOST_AT_ONCE])
+def written_since(log: SightingQuerySet[Sighting], after: int, upto: int, most: int) -> list[Sighting]:
+    """The next rows of the log in the order of their keys."""
+    return list(log.filter(pk__gt=after, pk__lte=upto).order_by("pk")[:most])

@@ -48,7 +48,7 @@ def nav(person: Person) -> dict[str, Any]:
 
 def cards(trips: Iterable[Trip]) -> list[dict[str, Any]]:
     """Trips as cards and rows show them: each with poster, line, minutes and, while it is read, its progress."""
-    shown = list(trips)
+    shown = selectors.counted(trips)
     ids = [trip.pk for trip in shown]
     videos: dict[int, list[Video]] = defaultdict(list)
     for video in Video.objects.filter(trip__in=ids).order_by("started_at", "pk"):

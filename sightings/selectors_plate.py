@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import reduce
 from itertools import islice
 from operator import or_
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.dates import WEEKDAYS
@@ -24,6 +23,7 @@ from sightings.models import CAR_FIELDS, CorrectionBatch, Plate, PlateKey, Revie
 from sightings.plate_query import PlateQuery
 from sightings.querysets import SightingQuerySet
 from sightings.selectors import Person
+from sightings.zones import zone_or_utc
 
 MOST_PLACES = 1000  # latest sightings on the map
 MOST_HOURS = 20_000  # latest sightings that the table of hours counts
@@ -73,7 +73,7 @@ def history(person: Person, plate: Plate) -> SightingQuerySet[Sighting]:
     return _of(person, [plate.pk]).prefetch_related("fleet", "trip__vehicle", "video", "plate").newest_first()
 
 
-def hours(person: Person, plate: Plate, zone: ZoneInfo) -> Hours:
+def hours(person: Person, plate: Plate, zone: tzinfo) -> Hours:
     """By hour and weekday on the clock of a zone; the latest MOST_HOURS sightings."""
     seen = _of(person, [plate.pk]).filter(seen_at__isnull=False).newest_first()
     counts = Counter[tuple[int, int]]()
@@ -259,7 +259,7 @@ def merges(person: Person, plate: Plate) -> QuerySet[CorrectionBatch]:
 def _rates(person: Person, plate: Plate, areas: Iterable[int], cells: set[int]) -> Rates:
     """How often the fleet passes the places about each hour, from a bounded number of rows of each area."""
     trips = Trip.objects.visible_to(person).filter(fleet=plate.fleet_id)
-    rates = Rates(ZoneInfo(plate.fleet.time_zone), trips.count())
+    rates = Rates(zone_or_utc(plate.fleet.time_zone), trips.count())
     span = trips.aggregate(first=Min("started_at"), last=Max("started_at"))
     log = Sighting.objects.visible_to(person).current().filter(fleet=plate.fleet_id)
     for area in areas:

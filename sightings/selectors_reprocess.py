@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from sightings import selectors
 from sightings.eta import ReadingQueue
 from sightings.messages import ReprocessPayload
-from sightings.models import Difference, ProcessingRun, Reprocess, ReprocessState, RunState, Trip
+from sightings.models import Difference, ProcessingRun, Reprocess, RunState, Trip
 from sightings.progress import ACTIVE_JOBS, ACTIVE_TRIPS, reprocess_message
 from sightings.querysets import DifferenceQuerySet
 from sightings.selectors import Person
@@ -47,11 +47,6 @@ def jobs_for(user: Person) -> QuerySet[Reprocess]:
         video_count=Count("runs", distinct=True), trip_count=Count("runs__video__trip", distinct=True)
     )
     return counted.order_by("-pk")
-
-
-def to_decide(user: Person) -> QuerySet[Reprocess]:
-    """Those that wait for a person's decision."""
-    return jobs_for(user).filter(state=ReprocessState.READY)
 
 
 def told_of(jobs: list[Reprocess]) -> list[tuple[Reprocess, ReprocessPayload | None]]:
@@ -104,7 +99,7 @@ def not_read(runs: list[ProcessingRun]) -> list[ProcessingRun]:
 
 
 def choosable(user: Person) -> QuerySet[Trip]:
-    """Trips that were read, newest first, as `selectors.trips_for` gives them."""
+    """Trips that were read, newest first."""
     return selectors.trips_for(user).exclude(state__in=ACTIVE_TRIPS)
 
 

@@ -28,19 +28,19 @@ SEEN, SINCE, DEMO = "home_seen", "home_since", "demo_asked"  # in the session
 def home(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     trips = selectors.trips_for(person)
-    cards = selectors_pages.cards(trips[:LATEST])
+    latest, running = list(trips[:LATEST]), list(trips.filter(state__in=ACTIVE_TRIPS)[:LATEST])
+    cards = {card["trip"]: card for card in selectors_pages.cards(dict.fromkeys([*latest, *running]))}
     since = _since(request, person)
     if not cards:
         asked = _moment(request.session.get(DEMO))
         drawing = demo_trip.wanted().exists() or (asked is not None and timezone.now() - asked < DEMO_TAKES)
         return render(request, "sightings/home.html", {"drawing_demo": drawing, **uploader(person)})
     context = {
-        "cards": cards,
-        "running": selectors_pages.cards(trips.filter(state__in=ACTIVE_TRIPS)[:LATEST]),
+        "cards": [cards[trip] for trip in latest],
+        "running": [cards[trip] for trip in running],
         "reading_again": selectors_reprocess.told_of(selectors_home.running(person)),
         "trip_count": trips.count(),
         "doubtful": selectors.review_queue(person)[:5],
-        "doubtful_count": selectors.doubtful_count(person),
         "to_do": selectors_home.to_do(person),
         "since": since,
         "changes": selectors_home.changes(person, since),

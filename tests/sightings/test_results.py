@@ -198,6 +198,7 @@ def test_numbers_that_would_take_too_long_are_left_out(
     dora: User, log: list[Sighting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(results, "COUNTED", 50)
+    monkeypatch.setattr(results, "SAMPLED", 20)
     assert results.total(results.found(dora, asked())) == results.Total(50, True)
     assert all(choice.count is None for choice in results.overview(dora, asked())[1]["region"])
 

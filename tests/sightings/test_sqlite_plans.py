@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,7 +18,10 @@ pytestmark = [
 
 
 def plan(rows: QuerySet[Sighting]) -> str:
-    sql, params = rows.query.sql_with_params()
+    return explained(*rows.query.sql_with_params())
+
+
+def explained(sql: str, params: Any) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
         return " ".join(row[3] for row in cursor.fetchall())
@@ -58,3 +63,25 @@ def test_the_reviewers_queue_is_not_sorted(dora: User, sighting: Sighting) -> No
 def test_the_latest_of_the_api_are_not_sorted(dora: User, sighting: Sighting) -> None:
     latest = selectors.sightings_for(dora).order_by("-pk")
     assert "TEMP B-TREE" not in plan(latest)
+
+
+@pytest.mark.parametrize(
+    ("words", "index"), [({}, "sighting_by_time"), ({"doubtful": "true"}, "sighting_review_queue")]
+)
+def test_a_page_of_the_log_of_several_fleets_follows_the_index_too(
+    django_user_model: Any, sighting: Sighting, charlie: User, words: dict[str, str], index: str
+) -> None:
+    boss, asked = django_user_model.objects.create_user("boss", is_staff=True), list[tuple[str, Any]]()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        results.listed(boss, filters.parse(words), upto=sighting.pk)
+        results.overview(boss, filters.parse(words))
+    plans = [explained(sql, params) for sql, params in asked if 'FROM "sightings_sighting"' in sql]
+    assert len(plans) == 3 - bool(words)  # what has a time, what has none, the choices; doubtful ones are one list
+    assert index in plans[0]
+    assert index in plans[-1]
+    assert not [plan for plan in plans if "PRIMARY KEY (rowid<?)" in plan]
