@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from sightings.demo.alerts import alerts
 from sightings.demo.drawing import crop_of
 from sightings.demo.plan import CARS, Drive, Planner
 from sightings.demo.traffic import Traffic, best_known
@@ -56,6 +57,8 @@ def seed_fleet(fleet: Fleet, wanted: Wanted, say: Callable[[str], None]) -> Writ
             say(f"{written} sightings are written.")
             batch, waiting = [], 0
     finish(fleet)
+    raised = alerts(fleet, people[1], meetings, [plate.text for plate in traffic.plates])
+    say(f"{raised} alerts are raised.")
     detail = {"trips": wanted.trips, "sightings": wanted.sightings, "seed": wanted.seed}
     audit.record(action="fleet.seeded", user=None, fleet=fleet, target=fleet, detail=detail)
     return writer

@@ -10,7 +10,19 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from sightings import selectors
-from sightings.models import Correction, Fleet, Member, Observation, Plate, PlateKey, Sighting, Trip, User
+from sightings.models import (
+    Alert,
+    AlertState,
+    Correction,
+    Fleet,
+    Member,
+    Observation,
+    Plate,
+    PlateKey,
+    Sighting,
+    Trip,
+    User,
+)
 from tests.factories import make_trip
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +127,11 @@ def test_demo_people_cannot_log_in_without_a_password() -> None:
     seed()
     assert not User.objects.get(username="demo-manager").has_usable_password()
     assert {member.role for member in Member.objects.all()} == {"manager", "reviewer", "viewer"}
+
+
+def test_some_plates_are_watched_for_and_what_was_met_of_them_is_told_once() -> None:
+    seed()
+    raised = Alert.objects.count()
+    assert 5 <= raised <= 15
+    assert 0 < Alert.objects.filter(state=AlertState.ACKNOWLEDGED).count() < raised
+    assert set(Alert.objects.values_list("fleet__slug", flat=True)) == {"demo"}

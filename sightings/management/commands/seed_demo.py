@@ -6,6 +6,7 @@ import time
 from datetime import date
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             until=options["until"] or date.today(),
             with_reads=not options["without_reads"],
         )
+        call_command("migrate", interactive=False, verbosity=0)  # it may be the first thing that is run
         began = time.monotonic()
         writer = seed_fleet(_fleet(options["fleet"], options["add"]), wanted, self.stderr.write)
         _let_the_database_look()
