@@ -12,7 +12,7 @@ from pathlib import Path
 from recognition.media.boxes import Bytes, lacks_index, mp4_boxes
 
 PACKET, SYNC, M2TS_EXTRA = 188, 0x47, 4  # .m2ts puts four bytes of arrival time before each packet
-EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+EBML = b"\x1a\x45\xdf\xa3"
 RIFF_MOST = 0xFFFFFFFF  # a longer AVI cannot say how long it is
 MOST_ELEMENTS = 100_000  # clusters of a second or more: a day
 

@@ -53,7 +53,7 @@ def read(path: Path | str, info: VideoInfo | None = None, *, name: str = "", bes
     found = _read_one(path, info, name or path.name)
     if found.track is not None or not beside:
         return found
-    for other in _beside(path):
+    for other in files_beside(path):
         more = _read_one(other, found.evidence, other.name)
         if more.track is not None:
             return replace(more, notes=(*found.notes, *more.notes, f"positions from {other.name}"))
@@ -163,7 +163,7 @@ def _anchored(track: Track, start: Start) -> Track:
     return clean(Track(timed, track.source, track.removed, (*track.steps, step)))
 
 
-def _beside(path: Path) -> list[Path]:
+def files_beside(path: Path) -> list[Path]:
     """Files with the video's name, or that without front or rear, and a log's ending, whatever their case."""
     try:
         called = clip_names(path.name)

@@ -36,6 +36,22 @@ class Found:
     mtime_ns: int
 
 
+def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Found]:
+    """Videos and tracks by their names; nothing hidden, and no links, which may lead out of the folder."""
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            if name.startswith(".") or uploads.kind_of(name) == UploadKind.OTHER or path.is_symlink():
+                continue
+            try:
+                stat = path.stat()
+            except OSError as error:  # it went away meanwhile, or its disk fails
+                unreadable(error)
+                continue
+            yield Found(path, stat.st_size, stat.st_mtime_ns)
+
+
 class DropFolder:
     """Looks into a folder and all below it, again and again; `say` gets a line for people about each piece of news."""
 
@@ -55,27 +71,13 @@ class DropFolder:
             self._complain(self.folder, "This folder is not there. It is looked for again and again.")
             return
         self._said.pop(self.folder, None)
-        found = sorted(self._files(), key=lambda file: (not _is_track(file), file.mtime_ns, file.path))
+        there = files_below(self.folder, self._unreadable)
+        found = sorted(there, key=lambda file: (not _is_track(file), file.mtime_ns, file.path))
         self._unchanged_since = {file: self._unchanged_since.get(file, now) for file in found}
         self._taken.intersection_update(found)
         for file in found:
             if file not in self._taken and now - self._unchanged_since[file] >= settings.WATCH_STABLE_SECONDS:
                 self._take(file)
-
-    def _files(self) -> Iterator[Found]:
-        """Videos and tracks by their names; nothing hidden, and no links, which may lead out of the folder."""
-        for parent, folders, names in os.walk(self.folder, onerror=self._unreadable):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for name in names:
-                path = Path(parent, name)
-                if name.startswith(".") or uploads.kind_of(name) == UploadKind.OTHER or path.is_symlink():
-                    continue
-                try:
-                    stat = path.stat()
-                except OSError as error:  # it went away meanwhile, or its disk fails
-                    self._unreadable(error)
-                    continue
-                yield Found(path, stat.st_size, stat.st_mtime_ns)
 
     def _take(self, file: Found) -> None:
         """Bring a file in, or go on where a stop broke it off; what cannot be brought in is said and left."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def test_a_file_that_is_no_video_is_refused_in_plain_words(alice: User, tmp_path
 def test_what_is_wrong_is_named(alice: User, words: list[str], complaint: str) -> None:
     with pytest.raises(CommandError, match=complaint):
         run(*words)
+
+
+def test_a_track_beside_the_video_that_bears_its_name_comes_with_it(alice: User, film: Path, tmp_path: Path) -> None:
+    shutil.copy(film, tmp_path / "drive.mp4")
+    write_gpx(tmp_path / "drive.gpx")
+    rows, _ = run(tmp_path / "drive.mp4", "--wait")
+    assert rows[0]["gps"]["source"] == "gpx"
+
+
+def test_a_folder_is_brought_in_with_all_that_lies_below_it(alice: User, film: Path, tmp_path: Path) -> None:
+    (tmp_path / "card" / "front").mkdir(parents=True)
+    shutil.copy(film, tmp_path / "card" / "front" / "drive.mp4")
+    write_gpx(tmp_path / "card" / "drive.gpx")
+    (tmp_path / "card" / "read me.pdf").write_text("not for us")
+    rows, _ = run(tmp_path / "card", "--wait")
+    assert sorted(Upload.objects.values_list("filename", flat=True)) == ["drive.gpx", "drive.mp4"]
+    assert rows[0]["gps"]["source"] == "gpx"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CommandError, match="no video in"):
+        run(tmp_path / "empty")
 
 
 def test_a_second_time_the_same_video_prints_the_same_sightings(alice: User, film: Path) -> None:

@@ -1,4 +1,4 @@
-"""python manage.py ingest VIDEO: the way of an upload, without a browser."""
+"""python manage.py ingest VIDEO_OR_FOLDER…: the way of an upload, without a browser."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from recognition.telemetry.extract import files_beside
 from sightings import said
 from sightings.errors import PlatelogError
 from sightings.management.whose import fleet_named, user_named, vehicle_named
-from sightings.models import Fleet, Trip, Upload, UploadState, User, Vehicle
+from sightings.models import Fleet, Trip, Upload, UploadKind, UploadState, User, Vehicle, Video
 from sightings.processing import inline
 from sightings.processing.rows import sighting_rows
 from sightings.queue import a_worker_answers
 from sightings.services import uploads
+from sightings.services.drop_folder import files_below
 
 LOOK_EVERY_S = 0.5
 UNDER_WAY = (UploadState.RECEIVING, UploadState.RECEIVED, UploadState.INSPECTING)
 
 
 class Command(BaseCommand):
-    help = "Bring a video in as if it had been uploaded, with its GPS track if there is one beside it."
+    help = "Bring videos in as if they had been uploaded, with the GPS tracks that lie beside them under their names."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("video", type=Path)
+        parser.add_argument("paths", type=Path, nargs="+", metavar="VIDEO_OR_FOLDER")
         parser.add_argument("--gpx", type=Path, metavar="FILE", help="positions: a GPX file or an NMEA log")
         parser.add_argument("--vehicle", metavar="NAME", help="the car; it is added to the fleet if it is new")
         parser.add_argument("--fleet", metavar="SLUG", help="default: the first fleet")
@@ -52,7 +54,12 @@ class Command(BaseCommand):
     def _bring_in(self, options: dict[str, Any], fleet: Fleet, user: User) -> list[str]:
         """The positions first, so that they are there when the video is looked at."""
         vehicle, batch = vehicle_named(options["vehicle"], fleet), f"ingest-{uuid.uuid4().hex[:12]}"
-        paths = [Path(path) for path in (options["gpx"], options["video"]) if path]
+        wanted = [options["gpx"]] if options["gpx"] else []
+        for path in options["paths"]:
+            wanted += _files(path, alone=not options["gpx"])
+        paths = sorted(dict.fromkeys(wanted), key=lambda path: uploads.kind_of(path.name) != UploadKind.TELEMETRY)
+        if not paths:
+            raise CommandError("There is no video in this folder.")
         return [self._upload(path, user, fleet, batch, vehicle) for path in paths]
 
     def _upload(self, path: Path, user: User, fleet: Fleet, batch: str, vehicle: Vehicle | None) -> str:
@@ -71,14 +78,17 @@ class Command(BaseCommand):
         while Upload.objects.filter(pk__in=ids, state__in=UNDER_WAY).exists():
             time.sleep(LOOK_EVERY_S)
         self._report(Upload.objects.filter(pk__in=ids, state=UploadState.FAILED))
-        video = Upload.objects.select_related("video__trip").get(pk=ids[-1]).video
-        if video is None:
-            raise CommandError("The video was not taken in.")
-        trip = self._wait_for(video.trip)
-        for row in sighting_rows(video):
-            self.stdout.write(json.dumps(row, ensure_ascii=False))
-        if trip.state != "done":
-            raise CommandError(f"The trip ended as: {trip.get_state_display()}.")
+        brought = Upload.objects.filter(pk__in=ids).exclude(kind=UploadKind.TELEMETRY)
+        videos = Video.objects.filter(uploads__in=brought).distinct().order_by("started_at", "pk")
+        trips = [self._wait_for(trip) for trip in Trip.objects.filter(videos__in=videos).distinct().order_by("pk")]
+        for video in videos:
+            for row in sighting_rows(video):
+                self.stdout.write(json.dumps(row, ensure_ascii=False))
+        for trip in trips:
+            if trip.state != "done":
+                raise CommandError(f"The trip ended as: {trip.get_state_display()}.")
+        if missing := list(brought.filter(video=None).values_list("filename", flat=True)):
+            raise CommandError(f"{', '.join(missing)}: not taken in.")
 
     def _wait_for(self, trip: Trip) -> Trip:
         told = -1
@@ -99,3 +109,14 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         if not self.quiet:
             self.stderr.write(words)
+
+
+def _files(path: Path, *, alone: bool) -> list[Path]:
+    """A folder's videos and tracks; or a file, with the tracks beside it where it is all that was named."""
+    if path.is_dir():
+        return sorted(found.path for found in files_below(path, _stop))
+    return [path, *(files_beside(path) if alone else [])]
+
+
+def _stop(error: OSError) -> None:
+    raise error

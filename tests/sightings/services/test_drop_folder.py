@@ -13,7 +13,7 @@ from django.utils import timezone
 from sightings.errors import StorageFull
 from sightings.models import Fleet, Upload, User, WatchedFile
 from sightings.services import parts
-from sightings.services.drop_folder import DropFolder
+from sightings.services.drop_folder import DropFolder, files_below
 from sightings.storage import upload_file
 from tests.factories import make_vehicle
 
@@ -180,7 +180,7 @@ def test_what_is_written_behind_the_end_meanwhile_belongs_to_the_next_state_of_t
     film.write_bytes(b"film")
     moment = film.stat().st_mtime_ns
     watching.look(2)
-    watching.drop._unchanged_since = dict.fromkeys(watching.drop._files(), -100.0)
+    watching.drop._unchanged_since = dict.fromkeys(files_below(watching.folder, print), -100.0)
     found = next(iter(watching.drop._unchanged_since))
     film.write_bytes(b"film and more")
     os.utime(film, ns=(moment, moment))
