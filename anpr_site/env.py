@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sightings.kept_file import kept
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -89,18 +91,4 @@ def folder(name: str, default: Path) -> Path:
 
 def kept_secret(path: Path) -> str:
     """The secret in this file, which is made on first use, readable by its owner alone."""
-    try:
-        return path.read_text("ascii").strip()
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.touch(mode=0o600)
-    own.write_text(secrets.token_urlsafe(50), "ascii")
-    try:
-        os.link(own, path)  # fails where another process was first: its secret counts
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink()
-    return path.read_text("ascii").strip()
+    return kept(path, lambda: secrets.token_urlsafe(50).encode()).decode("ascii").strip()

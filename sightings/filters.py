@@ -64,9 +64,9 @@ def parse(words: Mapping[str, str], zone: tzinfo = UTC) -> SightingFilters:
     Raises BadQuery, naming the word that cannot be understood.
     """
     zone = zone_of(words, zone)
-    typed = words.get("q", "").strip()
+    typed, fuzzy = words.get("q", "").strip(), _flag(words, "fuzzy")
     return SightingFilters(
-        plate=plate_query.parse(typed) if typed else _plate(words.get("plate", ""), _flag(words, "fuzzy")),
+        plate=plate_query.parse(typed) if typed else _plate(words.get("plate", ""), fuzzy),
         start=_moment(words, "from", zone),
         end=_moment(words, "to", zone),
         trip=_whole(words.get("trip", ""), "trip"),

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from sightings.models import Sighting
 from sightings.tables import harmless
+from sightings.zones import zone_or_utc
 
 HIDDEN = "•••"  # stands for a plate that the reader may not see
 
@@ -36,10 +36,7 @@ def local(moment: datetime | None, zone: str) -> str | None:
     """The same moment on the clock of a time zone, with its offset; UTC where the zone is unknown."""
     if moment is None:
         return None
-    try:
-        return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds")
-    except (KeyError, ValueError):
-        return utc(moment)
+    return moment.astimezone(zone_or_utc(zone)).isoformat(timespec="milliseconds")
 
 
 def box_of(numbers: Sequence[float]) -> dict[str, float] | None:

@@ -17,8 +17,7 @@ from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from sightings import shapes
-from sightings.api import places_xml
+from sightings import places_xml, shapes
 from sightings.models import Sighting
 from sightings.querysets import SightingQuerySet
 

@@ -18,12 +18,15 @@ from rest_framework.request import Request
 
 from sightings.errors import BadQuery, BodyTooLarge
 
-LARGEST = 2**63 - 1
+LISTS = ("vehicle", "region", "review_state")  # words of an address that may stand in it several times
+LARGEST = 2**63 - 1  # that a database can hold
 
 
 def check_query(words: QueryDict) -> None:
-    """Raises BadQuery."""
+    """Raises BadQuery for what no text can hold, and for a word that stands twice where one value is meant."""
     for name, values in words.lists():
+        if len(values) > 1 and name not in LISTS:
+            raise BadQuery(gettext("`%(name)s` may stand in the address once only.") % {"name": name})
         if any(not storable(word) for word in (name, *values)):
             raise BadQuery(
                 gettext("`%(name)s` has characters that no text can have.") % {"name": name.replace("\0", "")}

@@ -23,7 +23,7 @@ from sightings.models import (
     Sighting,
     User,
 )
-from sightings.progress import publish_trip
+from sightings.progress import publish_trips_of
 from sightings.services import audit
 from sightings.services.alerting import watch
 from sightings.services.events import tell
@@ -83,8 +83,7 @@ def _read_as(alias: Alias, rows: list[Sighting]) -> None:
     read = Sighting.objects.filter(pk__in=[row.pk for row in rows])
     tell(read)
     watch(read)
-    for trip in {row.trip_id for row in rows}:
-        publish_trip(trip)
+    publish_trips_of(rows)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from sightings.models import (
     Sighting,
     User,
 )
-from sightings.progress import publish_trip
+from sightings.progress import publish_trips_of
 from sightings.selectors_review import MOST_IN_BATCH
 from sightings.services import audit
 from sightings.services.alerting import watch
@@ -88,8 +88,7 @@ def _correct(batch: CorrectionBatch, rows: list[Sighting]) -> None:
     corrected = Sighting.objects.filter(pk__in=ids)
     tell(corrected)
     watch(corrected)
-    for trip in {row.trip_id for row in rows}:
-        publish_trip(trip)
+    publish_trips_of(rows)
 
 
 @transaction.atomic
@@ -112,6 +111,5 @@ def undo_batch(*, batch: CorrectionBatch, user: User) -> int:
     if batch.alias is not None and Alias.objects.filter(pk=batch.alias.pk, removed_at=None).exists():
         remove_alias(alias=batch.alias, user=user)
     audit.record(action="sightings.correction_undone", user=user, fleet=batch.fleet, target=batch)
-    for trip in {row.trip_id for row in rows}:
-        publish_trip(trip)
+    publish_trips_of(rows)
     return count

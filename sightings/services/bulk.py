@@ -22,7 +22,7 @@ from sightings.models import (
     Sighting,
     User,
 )
-from sightings.progress import publish_trip
+from sightings.progress import publish_trips_of
 from sightings.selectors_review import MOST_IN_BATCH
 from sightings.services import audit
 from sightings.services.plates import text_of
@@ -79,7 +79,7 @@ def say_of_many(
         target=batch,
         detail={"sightings": [row.pk for row in rows]},
     )
-    _publish(rows)
+    publish_trips_of(rows)
     return batch, outcomes
 
 
@@ -138,15 +138,10 @@ def withdraw_flags(batch: CorrectionBatch, user: User) -> int:
     count = withdrawn.update(resolved_at=timezone.now(), resolved_by=user)
     reopened.update(resolved_at=None, resolved_by=None, resolved_with=None)
     _refresh_flagged(touched)
-    _publish(touched)
+    publish_trips_of(touched)
     return count
 
 
 def _refresh_flagged(rows: Iterable[Sighting]) -> None:
     for row in rows:
         refresh_flagged(row)
-
-
-def _publish(rows: Iterable[Sighting]) -> None:
-    for trip in {row.trip_id for row in rows}:
-        publish_trip(trip)

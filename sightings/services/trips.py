@@ -29,19 +29,6 @@ def rename_trip(*, trip: Trip, user: User, name: str) -> Trip:
 
 
 @transaction.atomic
-def retry_run(*, run: ProcessingRun, user: User) -> ProcessingRun:
-    """Read again what failed in a run; what was read stays. Raises NotAllowed, NotRetryable."""
-    trip = run.video.trip
-    require_role(user, trip.fleet, Role.REVIEWER)
-    if not restart(run):
-        raise NotRetryable
-    Trip.objects.filter(pk=trip.pk).update(state=TripState.WAITING, paused=False, updated_at=timezone.now())
-    audit.record(action="run.retried", user=user, fleet=trip.fleet, target=run)
-    publish_trip(trip.pk)
-    return run
-
-
-@transaction.atomic
 def retry_trip(*, trip: Trip, user: User) -> int:
     """Read again what failed in any of a trip's runs; returns how many were restarted.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from sightings.errors import PlatelogError
 from sightings.models import Fleet, User
 from sightings.services import audit
+from sightings.zones import zone_or_utc
 
 View = Callable[..., HttpResponseBase]
 NOTED_S = 3600
@@ -53,10 +54,7 @@ def zone_of(person: User) -> ZoneInfo:
     name = person.time_zone
     if name in ("", "UTC"):
         name = Fleet.objects.filter(members__user=person).values_list("time_zone", flat=True).first() or "UTC"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_or_utc(name)
 
 
 def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:

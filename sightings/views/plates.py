@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -91,7 +89,7 @@ def _shown(request: HttpRequest, person: User, plate: Plate, unsaved: dict[str, 
         "trips": selectors_plate.trips_of(person, plate),
         "trip_count": history.order_by().values("trip").distinct().count(),
         "vehicles": selectors_plate.vehicles_of(person, plate),
-        "hours": selectors_plate.hours(person, plate, zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")),
+        "hours": selectors_plate.hours(person, plate, zone),
         "places": selectors_pages.places(selectors_plate.places(person, plate)),
         "most_places": selectors_plate.MOST_PLACES,
         "variants": selectors_plate.variants(person, plate),

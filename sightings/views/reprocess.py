@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -55,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         return _start(request, person)
     words = request.GET
     chosen = _numbers(words.getlist("trip"))
-    trips = list(_asked(person, words.get("vehicle", ""), words.get("from", ""), words.get("to", ""), chosen))
+    trips = _asked(person, words.get("vehicle", ""), words.get("from", ""), words.get("to", ""), chosen)
     models = selectors_reprocess.models_of(trips)
     context = {
         "rows": [(trip, models.get(trip.pk, []), trip.pk in chosen) for trip in trips],
@@ -68,10 +67,10 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return render(request, "sightings/reprocess_new.html", context)
 
 
-def _asked(person: User, vehicle: str, start: str, end: str, chosen: set[int]) -> Any:
+def _asked(person: User, vehicle: str, start: str, end: str, chosen: set[int]) -> list[Trip]:
     trips = selectors_reprocess.choosable(person)
     if chosen:
-        return trips.filter(pk__in=chosen)[:MOST_TRIPS]
+        return selectors.counted(trips.filter(pk__in=chosen)[:MOST_TRIPS])
     if (key := key_of(vehicle)) is not None:
         trips = trips.filter(vehicle=key)
     zone = timezone.get_current_timezone()
@@ -80,7 +79,7 @@ def _asked(person: User, vehicle: str, start: str, end: str, chosen: set[int]) -
     if (last := _day(end)) is not None:
         after = last + timedelta(days=1)
         trips = trips.filter(started_at__lt=datetime.combine(after, time(), zone))
-    return trips[:MOST_TRIPS]
+    return selectors.counted(trips[:MOST_TRIPS])
 
 
 def _day(typed: str) -> date | None:

@@ -86,6 +86,8 @@ def fuzz(database: str, examples: int, more: list[str], phases: str = PHASES) ->
             environment = os.environ | {"PYTHONPATH": str(ROOT), "FUZZ_OTHERS_UPLOADS": ",".join(world["others"])}
             status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
             faults = site.faults()
+            if not site.admits(world["token"]):
+                faults.append("The token no longer opens the log: much of this was answered with 401.\n")
             if site.seen_by_others() != world["seen"]:
                 faults.append("The other fleet's rows have changed.\n")
             sys.stdout.write("\n".join(faults))

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psycopg
 import redis
@@ -70,6 +72,15 @@ class FuzzSite:
     def _answers(self) -> bool:
         asked = ["-c", f"import urllib.request as u; u.urlopen('{self.url}/readyz', timeout=5)"]
         return subprocess.run([sys.executable, *asked], capture_output=True, check=False).returncode == 0
+
+    def admits(self, token: str) -> bool:
+        """Whether the token still opens the log."""
+        asked = Request(f"{self.url}/api/v1/trips/", headers={"Authorization": f"Token {token}"})
+        try:
+            with urlopen(asked, timeout=30) as answer:
+                return bool(answer.status == 200)
+        except HTTPError:
+            return False
 
     def seen_by_others(self) -> str:
         return str(json.loads(self.run("-m", "tests.fuzz.world", "seen")))

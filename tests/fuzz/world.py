@@ -68,6 +68,7 @@ def make() -> dict[str, Any]:
         number_from(OURS)
         alice = settle("Northwind", "B", "alice", 44.43, 26.1)
         ours = Upload.objects.visible_to(alice).values_list("pk", flat=True)
+        number_from(OURS + 1000)  # its key is none that is tried: a token can revoke itself
         token = create_token(user=alice, name="fuzz")[1]
         return {"token": token, "others": uploads, "ours": [str(key) for key in ours], "seen": seen()}
 

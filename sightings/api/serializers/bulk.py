@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from sightings.api.serializers import shared
+from sightings.api.strict import LARGEST
 from sightings.errors import NamedTwice, PlateUnusable
 from sightings.forms import FLAG_REASONS
 from sightings.models import BatchAction
@@ -16,7 +16,7 @@ from sightings.services.bulk import STATUSES, Outcome
 
 
 class ItemSerializer(serializers.Serializer[Any]):
-    sighting = serializers.IntegerField(min_value=1, max_value=shared.LARGEST_KEY)
+    sighting = serializers.IntegerField(min_value=1, max_value=LARGEST)
     version = serializers.IntegerField(
         required=False, min_value=1, allow_null=True, default=None, help_text="As it was seen; absent: as it stands"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sightings.api.serializers.sightings import PlateSerializer, SightingSerializer
@@ -21,6 +22,7 @@ class HoursSerializer(serializers.Serializer[Any]):
     counted = serializers.IntegerField()
     rows = serializers.SerializerMethodField()
 
+    @extend_schema_field(HoursRowSerializer(many=True))
     def get_rows(self, row: Any) -> list[dict[str, Any]]:
         return [{"weekday": weekday, "counts": counts} for weekday, counts in row.rows]
 

@@ -14,8 +14,6 @@ from rest_framework.request import Request
 from sightings import said
 from sightings.shapes import utc
 
-LARGEST_KEY = 2**63 - 1  # that a database can hold
-
 
 class Moment(serializers.DateTimeField):
     """UTC with Z, to the millisecond."""

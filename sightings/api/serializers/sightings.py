@@ -21,7 +21,7 @@ class Revealing(serializers.ModelSerializer[Any]):
         return bool(self.context.get("reveal"))
 
     def shown(self, text: str) -> str:
-        return text if self.reveals or not text else shapes.HIDDEN
+        return shapes.shown(text, self.reveals)
 
     def crop(self, path: str) -> str | None:
         return shared.crop_url(self.context.get("request"), path) if self.reveals else None

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sightings import said
 from sightings.api.serializers import shared
+from sightings.api.strict import LARGEST
 from sightings.models import (
     AuditEntry,
     Camera,
@@ -63,8 +64,8 @@ class RunOfVideoSerializer(RunSerializer):
 
 class RunFilterSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=RunState.choices, required=False)
-    trip = serializers.IntegerField(required=False, min_value=1, max_value=shared.LARGEST_KEY, source="video__trip")
-    video = serializers.IntegerField(required=False, min_value=1, max_value=shared.LARGEST_KEY)
+    trip = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST, source="video__trip")
+    video = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
 class WarningSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from sightings.api.serializers import shared
+from sightings.api.strict import LARGEST
 from sightings.models import Delivery, DeliveryState, EventKind, Failure, Shape, Webhook
 from sightings.outgoing import LONGEST_URL
 from sightings.services.webhooks import LONGEST_OVERLAP_H, WANTED
@@ -97,6 +98,6 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
 
 class DeliveryFilterSerializer(serializers.Serializer[Any]):
-    webhook = serializers.IntegerField(required=False, min_value=1)
+    webhook = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
     state = serializers.ChoiceField(choices=DeliveryState.choices, required=False)
     event = serializers.ChoiceField(choices=EventKind.choices, required=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -11,13 +9,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sightings import selectors
-from sightings.api.base import ApiView
+from sightings.api.base import ApiView, OneAnswer
 from sightings.api.pagination import NewestFirst
 from sightings.api.serializers.evidence import EvidenceSerializer, NewEvidenceSerializer
 from sightings.models import EvidencePack, Scope, Sighting
@@ -66,15 +62,6 @@ class SightingEvidenceView(ApiView):
         return Response(answer, status=202, headers={"Location": answer["url"]})
 
 
-class AnyAccept(DefaultContentNegotiation):
-    """A file is what it is, whatever kind is asked for; errors are JSON."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class EvidenceViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[EvidencePack]):
     """Every evidence pack, latest first."""
 
@@ -110,7 +97,7 @@ class EvidenceViews(ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Evid
         return self._answer(evidence.restore(pack=pack, user=self.person))
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY}, operation_id="evidence_file")
-    @action(detail=True, methods=["get"], pagination_class=None, content_negotiation_class=AnyAccept)
+    @action(detail=True, methods=["get"], pagination_class=None, content_negotiation_class=OneAnswer)
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """The ZIP, or the part of it that `Range` asks for. 409 evidence_not_made. Every download is written down."""
         return evidence_file(request, self.get_object(), self.person)

@@ -35,6 +35,7 @@ from sightings.services.roles import fleet_for_audit
 
 LOOK_EVERY_S = 1.0
 HEARTBEAT_S = 15.0
+AT_ONCE = 500  # sightings
 AGAIN_MS = 2000  # how long a client that lost the line waits
 
 
@@ -91,7 +92,7 @@ class Follower:
             return [event("ready", upto, {"after": upto})]
         if self.after >= upto:
             return []
-        rows = written_since(selectors.sightings_for(self.person), self.after, upto)
+        rows = written_since(selectors.sightings_for(self.person), self.after, upto, AT_ONCE)
         self.after = rows[-1].pk if rows else upto
         return [event("sighting", row.pk, shapes.native(row, self.reveal, self.site)) for row in rows]
 
@@ -146,10 +147,12 @@ class LiveView(ApiView):
 
 
 def _after(request: Request) -> int | None:
-    named = request.headers.get("Last-Event-ID") or request.query_params.get("after") or ""
-    if named and key_of(named) is None:
+    """The header counts: `after` stays in the address that a client calls again."""
+    named = request.headers.get("Last-Event-ID"), request.query_params.get("after") or None
+    keys = [key_of(word) for word in named if word is not None]
+    if None in keys:
         raise BadQuery("`Last-Event-ID` and `after` must be the id of a sighting, or 0.")
-    return key_of(named)
+    return keys[0] if keys else None
 
 
 async def _events(follower: Follower) -> AsyncIterator[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -32,6 +31,7 @@ from sightings.filters import zone_of
 from sightings.models import Plate, Scope
 from sightings.services import audit, plate_merge, plates
 from sightings.services.roles import fleet_for_audit
+from sightings.zones import zone_or_utc
 
 
 class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.GenericViewSet[Plate]):
@@ -108,8 +108,7 @@ class PlateViews(RevealingViews, ApiView, mixins.ListModelMixin, viewsets.Generi
     def hours(self, request: Request, pk: str) -> Response:
         """How often it was met in each hour of each weekday."""
         plate = self._looked_at(pk)
-        zone_of(request.query_params)  # one that there is
-        zone = ZoneInfo(request.query_params.get("zone", "").strip() or plate.fleet.time_zone)
+        zone = zone_of(request.query_params, zone_or_utc(plate.fleet.time_zone))
         return Response(HoursSerializer(selectors_plate.hours(self.person, plate, zone)).data)
 
     @extend_schema(operation_id="plates_variants", responses=VariantSerializer(many=True))

@@ -12,8 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from sightings import selectors
-from sightings.api import places_xml
+from sightings import places_xml, selectors
 from sightings.api.base import OneAnswer
 from sightings.api.formats import GpxRenderer, KmlRenderer, StreamedRenderer
 from sightings.api.permissions import has_scope, may_reveal

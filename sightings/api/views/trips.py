@@ -42,6 +42,10 @@ class TripViews(TripFileViews, mixins.ListModelMixin, viewsets.GenericViewSet[Tr
     def get_queryset(self) -> QuerySet[Trip]:
         return selectors.trips_for(self.person)
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return None if page is None else selectors.counted(page)
+
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "queue": ReadingQueue.now()}  # once for all trips of the answer
 

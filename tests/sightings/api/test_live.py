@@ -117,7 +117,12 @@ def test_the_line_is_kept_open_and_ends_when_the_token_does(
     async_to_sync(listen)()
 
 
-@pytest.mark.parametrize("named", ["x", "-1", "1" * 19, "1.5"])
+@pytest.mark.parametrize("named", ["", "x", "-1", "1" * 19, "1.5"])
 def test_an_id_that_is_none_is_refused_in_json(api_as: ApiAs, dora: User, named: str) -> None:
     refused = api_as(dora).get("/api/v1/live/", headers={"Last-Event-ID": named, "Accept": "text/event-stream"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_query")
+
+
+def test_an_address_that_makes_no_sense_is_refused_even_where_the_header_does(api_as: ApiAs, dora: User) -> None:
+    refused = api_as(dora).get("/api/v1/live/?after=null", headers={"Last-Event-ID": "0"})
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_query")

@@ -60,6 +60,16 @@ def test_an_address_with_what_no_text_can_have_is_refused(bobs: APIClient) -> No
         assert bobs.get(f"/api/v1/{where}").json()["code"] == "bad_query"
 
 
+@pytest.mark.parametrize("words", ["runs/?trip=1&trip=", "sightings/?q=B99&q=B98", "sightings/?q=B99&fuzzy=7"])
+def test_a_word_that_stands_twice_and_one_that_another_makes_idle_are_looked_at(bobs: APIClient, words: str) -> None:
+    refused = bobs.get(f"/api/v1/{words}")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_query")
+
+
+def test_what_may_be_one_of_several_may_stand_several_times(bobs: APIClient) -> None:
+    assert bobs.get("/api/v1/sightings/?region=ro&region=de&vehicle=1&vehicle=2").status_code == 200
+
+
 def test_an_entry_of_another_fleets_watchlist_and_of_none_are_answered_alike(bobs: APIClient, charlie: User) -> None:
     theirs = Watchlist.objects.create(fleet=charlie.memberships.get().fleet, name="Theirs")
     answers = [

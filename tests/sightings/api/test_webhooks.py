@@ -124,3 +124,8 @@ def test_the_log_is_filtered_and_what_was_given_up_is_sent_again(api_as: As, ali
     assert post(client, f"{HOOKS}{made['id']}/replay/") == {"count": 1}
     assert client.get(f"{DELIVERIES}?state=dead").json()["results"] == []
     assert {"delivery.replayed", "webhook.replayed"} <= set(AuditEntry.objects.values_list("action", flat=True))
+
+
+def test_a_webhook_whose_key_no_row_can_have_is_refused(api_as: As, alice: User) -> None:
+    refused = api_as(alice).get(f"{DELIVERIES}?webhook={2**63}")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid")

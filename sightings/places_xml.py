@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -61,10 +61,9 @@ def placemark(row: Sighting, reveal: bool, site: str) -> str:
 
 def waypoint(row: Sighting, reveal: bool, site: str) -> str:
     """time, name, desc, link, type: the order of GPX's wptType. Only for a known place."""
-    when = shapes.utc(row.seen_at)
     about = f"{row.confidence:.0%}, {shapes.camera_of(row)}"
     return (
-        f'<wpt lat="{_latitude(row.lat)}" lon="{_longitude(row.lon)}">{f"<time>{when}</time>" if when else ""}'
+        f'<wpt lat="{_latitude(row.lat)}" lon="{_longitude(row.lon)}">{_time(shapes.utc(row.seen_at))}'
         f"<name>{text(shapes.shown(row.text, reveal) or '?')}</name><desc>{text(about)}</desc>"
         f'<link href="{text(site + page_path(row))}"/><type>plate</type></wpt>\n'
     )
@@ -82,7 +81,8 @@ def trip_as_gpx(trip: Trip, rows: Iterable[Sighting], reveal: bool, site: str) -
     for video, points in lines(trip):
         yield "<trkseg>\n"
         for seconds, lat, lon, *_ in points:
-            yield f'<trkpt lat="{_latitude(lat)}" lon="{_longitude(lon)}">{_time(video.started_at, seconds)}</trkpt>\n'
+            when = shapes.utc(video.started_at + timedelta(seconds=seconds)) if video.started_at else None
+            yield track_point(lat, lon, when)
         yield "</trkseg>\n"
     yield f"</trk>\n{GPX_ENDS}"
 
@@ -96,6 +96,11 @@ def trip_as_kml(trip: Trip, rows: Iterable[Sighting], reveal: bool, site: str) -
         yield f"<LineString><tessellate>1</tessellate><coordinates>{line}</coordinates></LineString></Placemark>\n"
     yield from _places(rows, lambda row: placemark(row, reveal, site))
     yield KML_ENDS
+
+
+def track_point(lat: float, lon: float, when: str | None) -> str:
+    """One point of a GPX track; `when` as in `shapes.utc`."""
+    return f'<trkpt lat="{_latitude(lat)}" lon="{_longitude(lon)}">{_time(when)}</trkpt>\n'
 
 
 def lines(trip: Trip) -> list[tuple[Video, list[list[float]]]]:
@@ -121,8 +126,8 @@ def _places(rows: Iterable[Sighting], written: Callable[[Sighting], str]) -> Ite
     yield left_out(missing)
 
 
-def _time(start: datetime | None, seconds: float) -> str:
-    return f"<time>{shapes.utc(start + timedelta(seconds=seconds))}</time>" if start else ""
+def _time(when: str | None) -> str:
+    return f"<time>{when}</time>" if when else ""
 
 
 def _latitude(degrees: float | None) -> str:
