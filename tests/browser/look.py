@@ -38,7 +38,9 @@ def addresses(page: Page, base: str) -> dict[str, str]:
     found |= {"crops": "/search/?view=crops", "over-time": "/search/?view=time", "on-map": "/search/?view=map"}
     found |= {"map": "/map/", "alerts": "/alerts/?state=all", "watchlists": "/watchlists/", "vehicles": "/vehicles/"}
     found |= {"again": "/reprocess/", "again-new": "/reprocess/new/", "watch-new": "/watchlists/new/?pattern=B99*"}
-    for name, listed in (("watchlist", "/watchlists/"), ("vehicle", "/vehicles/"), ("again-one", "/reprocess/")):
+    found |= {"webhooks": "/webhooks/", "webhook-new": "/webhooks/new/", "tokens": "/account/tokens/"}
+    lists = {"watchlist": "/watchlists/", "vehicle": "/vehicles/", "again-one": "/reprocess/", "webhook": "/webhooks/"}
+    for name, listed in lists.items():
         page.goto(base + listed)
         links = page.locator(f"main a.stretch[href^='{listed}']")
         if links.count():

@@ -4,6 +4,7 @@ with more contrast and without; and no page wants what its Content-Security-Poli
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -64,9 +65,12 @@ Delivery.objects.filter(pk__in=list(few[:3])).update(state="dead", attempts=11, 
 Delivery.objects.filter(pk__in=list(few[3:9])).update(state="delivered", status=200, answer="ok", seconds=0.2)
 from django.utils import timezone
 from sightings.models import EvidencePack
-one = Sighting.objects.current().latest("pk")
-pack = dict(fleet=one.fleet, sighting=one, video=one.video, seconds=one.best_s, before_s=5, after_s=5)
-EvidencePack.objects.create(state="done", size=9, key_fingerprint="0123 " * 16, **pack)
+one, bare = Sighting.objects.current().order_by("-pk")[:2]
+Sighting.objects.filter(pk=bare.pk).update(crop="", context="")
+print(bare.pk)
+pack = dict(fleet=one.fleet, user=who, sighting=one, video=one.video, seconds=one.best_s, before_s=5, after_s=5)
+soon = timezone.now() + timezone.timedelta(days=90)
+EvidencePack.objects.create(state="done", size=9, key_fingerprint="0123 " * 16, expires_at=soon, **pack)
 EvidencePack.objects.create(state="failed", fault="gone", **pack)
 EvidencePack.objects.create(state="making", progress=0.4, **pack)
 EvidencePack.objects.create(state="done", deleted_at=timezone.now(), **pack)
@@ -77,15 +81,21 @@ MORE = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Drawn:
+    url: str
+    more: tuple[str, ...]  # pages that are not the first of their kind
+
+
 @pytest.fixture(scope="module")
-def drawn(site: Site) -> Site:
+def drawn(site: Site) -> Drawn:
     site.manage("seed_demo", "--trips", "6", "--sightings", "300", "--crops", "30", "--password", DEMO_PASSWORD)
-    site.manage("shell", "--verbosity", "0", "-c", DONE)
-    return site
+    bare = site.manage("shell", "--verbosity", "0", "-c", DONE)
+    return Drawn(site.url, (*MORE, f"/sightings/{bare}/"))
 
 
 @pytest.fixture(params=LOOKS)
-def visitor(request: pytest.FixtureRequest, chromium: Browser, drawn: Site) -> Iterator[BrowserContext]:
+def visitor(request: pytest.FixtureRequest, chromium: Browser, drawn: Drawn) -> Iterator[BrowserContext]:
     size, theme, contrast = LOOKS[request.param]
     phone = size["width"] < 500
     context = chromium.new_context(
@@ -118,7 +128,13 @@ def violations(page: Page, address: str) -> list[str]:
     return [f"{address} {rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"][:3]]
 
 
-def test_no_page_has_a_violation(visitor: BrowserContext) -> None:
+def too_wide(page: Page, address: str) -> list[str]:
+    """A page that is wider than its window has to be pushed from side to side."""
+    window, wide = page.viewport_size or WIDE, page.evaluate("() => document.documentElement.scrollWidth")
+    return [f"{address} is {wide} pixels wide"] if wide > window["width"] else []
+
+
+def test_no_page_has_a_violation(visitor: BrowserContext, drawn: Drawn) -> None:
     page = visitor.new_page()
     forbidden: list[str] = []
     page.on("console", lambda said: forbidden.append(said.text) if "Content Security Policy" in said.text else None)
@@ -128,12 +144,28 @@ def test_no_page_has_a_violation(visitor: BrowserContext) -> None:
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda url: "/login/" not in url)
-    visited = [*addresses(visitor), *MORE]
+    visited = [*addresses(visitor), *drawn.more]
     for address in visited:
         page.goto(address, wait_until="networkidle")
-        found += violations(page, address)
+        found += violations(page, address) + too_wide(page, address)
     page.goto("/api/v1/docs/", wait_until="networkidle")
     page.get_by_text("The plate log of a fleet's dashcam trips.").wait_for()
     assert not forbidden, "\n".join(forbidden)
     assert len(visited) > 10
+    assert not found, "\n".join(found)
+
+
+def test_no_page_of_a_language_with_long_words_is_wider_than_a_phone(chromium: Browser, drawn: Drawn) -> None:
+    context = chromium.new_context(base_url=drawn.url, viewport=PHONE, locale="de", is_mobile=True, has_touch=True)
+    page = context.new_page()
+    page.goto("/login/")
+    page.get_by_label("Benutzername").fill("demo-manager")
+    page.get_by_label("Passwort").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    found: list[str] = []
+    for address in [*addresses(context), *drawn.more]:
+        page.goto(address, wait_until="networkidle")
+        found += too_wide(page, address)
+    context.close()
     assert not found, "\n".join(found)
