@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ MOST_UPLOADS = 30
 MOST_CROPS = 4  # a card shows
 WEAK_BELOW = 0.7  # confidence under which a character is underlined
 CONTEXT_WIDTH, CONTEXT_PLATES, CONTEXT_ASPECT = 640.0, 5.0, 0.6  # as recognition.pipeline cuts it
+PLAYED = (".mp4", ".m4v", ".mov")  # with H.264 in them, by what all browsers play
 
 Point = Sequence[float | None]
 
@@ -183,6 +185,7 @@ def _video(video: Video, offset: float) -> dict[str, Any]:
         "width": video.width,
         "height": video.height,
         "url": f"/files/videos/{video.pk}/",
+        "plays": video.codec == "h264" and PurePosixPath(video.original_name).suffix.lower() in PLAYED,
         "light": f"/files/videos/{video.pk}/light/" if light and light.state == RenditionState.DONE else "",
         "rendition": light and {"state": light.state, "progress": light.progress, "error": said.say(light.error)},
         "poster": f"/files/posters/{video.pk}/" if video.poster else "",

@@ -160,7 +160,7 @@ class RenditionState(models.TextChoices):
 
 
 class Rendition(models.Model):
-    """A light H.264 copy of a video that browsers cannot play as it is, each frame at the same time as there."""
+    """A light H.264 copy of a video that browsers cannot play as it is, or seek in slowly; frames keep their times."""
 
     fleet_path = "video__fleet"
 

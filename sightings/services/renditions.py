@@ -1,4 +1,4 @@
-"""Light copies of videos that a browser cannot play as they are: asked for here, made by a worker."""
+"""Light copies of videos that browsers cannot play as they are, or seek in slowly: asked for here, made by a worker."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def ask(video: Video) -> Rendition:
 
 
 def ask_for(*, video: Video, user: User) -> Rendition:
-    """A person's browser cannot play the video. Raises NotAllowed."""
+    """A person's browser cannot play the video, or is slow to seek in it. Raises NotAllowed."""
     require_role(user, video.fleet, Role.VIEWER)
     return ask(video)

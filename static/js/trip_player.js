@@ -3,6 +3,7 @@ import { clock, h, when } from "./dom.js";
 import { aboutCopy, askForCopy, clipOf } from "./trip_clip.js";
 import { makeControls } from "./trip_controls.js";
 import { makeOverlay } from "./trip_overlay.js";
+import { makeQuick } from "./trip_quick.js";
 
 const READY_BEFORE = 30; // seconds before the end of a clip at which the next one is fetched
 
@@ -10,15 +11,18 @@ export function makePlayer(trip) {
   const $ = (id) => document.getElementById(id);
   const stage = $("stage");
   const note = $("player-note");
-  let [screen, spare] = stage.querySelectorAll("video");
+  let [screen, spare, over] = stage.querySelectorAll("video");
   let current = null;
-  let wanted = null; // seconds into a clip whose length is not known yet
+  let wanted = null; // seconds into a clip that is not sought in yet
   let stuck = false; // this browser does not show the clip
   let asked = 0; // counts what was asked to be shown: only the last counts
+  const failing = new Set(); // clips that this browser does not play as they are
   const overlay = makeOverlay(trip, stage);
+  const quick = makeQuick(over);
   const part = (id) => trip.data.videos.find((one) => one.id === id);
   const times = () => clipOf(current).times;
-  const source = (one) => one.light || one.url;
+  /** As it was recorded, where a browser is likely to play that; its light copy otherwise. */
+  const source = (one) => (one.light && (!one.plays || failing.has(one.id)) ? one.light : one.url);
 
   /** The frame that is shown; while one is being sought, that one. */
   const frameNow = () => times().index(wanted ?? screen.currentTime);
@@ -71,6 +75,7 @@ export function makePlayer(trip) {
     if (playing) screen.play().catch(() => {});
     for (const known of [clipOf(one).ready, clipOf(one).asked]) known.then(() => tell());
     controls.showClip(one, beside());
+    quick.follow(one, source(one) !== one.url);
     watch();
   }
 
@@ -94,8 +99,9 @@ export function makePlayer(trip) {
   }
 
   function goTo(seconds) {
-    if (screen.readyState < 1) wanted = seconds;
-    else screen.currentTime = seconds;
+    const frame = times().index(seconds);
+    wanted = seconds;
+    quick.seek(seconds, (moment) => times().index(moment) === frame, begin);
   }
 
   const seek = (moment) => {
@@ -135,7 +141,9 @@ export function makePlayer(trip) {
     if (mine.requestVideoFrameCallback) {
       const shown = (_, { mediaTime }) => {
         mine.requestVideoFrameCallback(shown);
-        if (mine === screen && wanted === null && !mine.seeking) tell(times().at(times().index(mediaTime)));
+        if (mine !== screen || wanted !== null || mine.seeking) return;
+        quick.found();
+        tell(times().at(times().index(mediaTime)));
       };
       mine.requestVideoFrameCallback(shown);
       return;
@@ -164,6 +172,11 @@ export function makePlayer(trip) {
   async function failed(element) {
     if (element !== screen || !current || !element.getAttribute("src")) return;
     const one = current;
+    failing.add(one.id);
+    if (one.light && !element.src.endsWith(one.light)) {
+      load(one, wanted ?? inClip());
+      return;
+    }
     stuck = true;
     let words = gettext("The copy of this recording does not play. Its sightings, pictures and places are all here.");
     if (!one.light) words = await aboutCopy(one).catch((error) => error.message);
@@ -183,7 +196,11 @@ export function makePlayer(trip) {
     if (!one) return;
     one.rendition = news;
     if (news.state === "done") one.light = `/files/videos/${one.id}/light/`;
-    if (one.id !== current?.id || !stuck) return;
+    if (one.id !== current?.id) return;
+    if (!stuck) {
+      quick.follow(one, source(one) !== one.url);
+      return;
+    }
     if (news.state === "done") load(one, inClip());
     else say(await aboutCopy(one), one);
   }
@@ -206,7 +223,8 @@ export function makePlayer(trip) {
   for (const element of [screen, spare]) {
     const own = (act) => () => element === screen && act();
     for (const event of ["play", "pause", "ended"]) element.addEventListener(event, own(() => controls.showPlaying(!screen.paused)));
-    for (const event of ["seeked", "loadeddata"]) element.addEventListener(event, own(tell));
+    element.addEventListener("loadeddata", own(tell));
+    element.addEventListener("seeked", own(() => (wanted === null && quick.found(), tell())));
     // Where a browser knows the sound and not the pictures, it plays the sound and calls that no error.
     element.addEventListener("loadedmetadata", own(() => (element.videoWidth ? begin() : failed(element))));
     element.addEventListener("ended", own(ended));

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from recognition.types import Image
 
 WIDTH, HEIGHT, BITS, SIDE = 640, 360, 10, 32
 STEP = 4  # pixels that the block moves from frame to frame
+LARGE = (1920, 1080)
 BLOCK = (80, 40)  # its size
 UNIT = Fraction(1, 1000)
 
@@ -75,12 +77,26 @@ def uneven(count: int) -> list[float]:
     return [0.0, *(round(float(at), 3) for at in np.cumsum(gaps))]
 
 
-def write_numbered(path: Path, times: list[float], draw: Callable[[int], Image] = picture) -> Path:
+def enlarged(number: int) -> Image:
+    """The numbered picture at the size of a dashcam's, with grain that makes decoding cost what it does on a road."""
+    large = cv2.resize(picture(number), LARGE, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(cv2.add(large, _grain(number % 8)), np.uint8)
+
+
+@cache
+def _grain(kind: int) -> Image:
+    coarse = np.random.default_rng(kind).integers(0, 24, (LARGE[1] // 4, LARGE[0] // 4, 3), dtype=np.uint8)
+    return np.asarray(cv2.resize(coarse, LARGE), np.uint8)
+
+
+def write_numbered(
+    path: Path, times: list[float], draw: Callable[[int], Image] = picture, *, key_frames_apart: int = 60
+) -> Path:
     """H.264 with key frames two seconds apart and frames that refer to later ones, as cameras write it."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264", rate=30, options={"crf": "18", "preset": "veryfast", "bf": "2"})
         stream.height, stream.width = draw(0).shape[:2]
-        stream.pix_fmt, stream.gop_size = "yuv420p", 60
+        stream.pix_fmt, stream.gop_size = "yuv420p", key_frames_apart
         stream.time_base = stream.codec_context.time_base = UNIT
         for number, seconds in enumerate(times):
             frame = av.VideoFrame.from_ndarray(draw(number), format="bgr24").reformat(format="yuv420p")

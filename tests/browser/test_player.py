@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NAME, Site
-from tests.browser.numbered import READ, STEP, block_at, uneven, write_hevc, write_jpegs, write_numbered
+from tests.browser.numbered import READ, STEP, block_at, enlarged, uneven, write_hevc, write_jpegs, write_numbered
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("script_errors")]
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from recognition.media.probe import probe
 from recognition.media.times import frame_times
 from sightings import storage
-from sightings.models import Fleet, Observation, Track
+from sightings.models import Fleet, Observation, Rendition, Track
 from sightings.processing import files
 from tests.factories import NOON, make_run, make_sighting, make_trip, make_video
 def where(points, at):
@@ -37,10 +38,13 @@ trip = make_trip(fleet, name=told["name"], started_at=NOON)
 for clip in told["clips"]:
     info = probe(clip["path"])
     video = make_video(trip, sha256=clip["sha"], camera=clip["camera"], width=info.width, height=info.height,
-        original_name=Path(clip["path"]).name, duration_s=info.duration, frame_rate=info.frame_rate,
+        original_name=Path(clip["path"]).name, codec=info.codec, duration_s=info.duration, frame_rate=info.frame_rate,
         started_at=NOON + timedelta(seconds=clip["offset"]), file="videos/" + clip["sha"] + ".mp4")
     files.keep(Path(clip["path"]), video.file.name)
     files.put(storage.times_name(video), json.dumps(asdict(frame_times(clip["path"]))).encode())
+    if clip["light"]:
+        files.keep(Path(clip["light"]), storage.light_name(video))
+        Rendition.objects.create(video=video, state="done", progress=1.0, file=storage.light_name(video))
     if clip["points"]:
         Track.objects.create(video=video, source="gpx", points=clip["points"])
     run = make_run(video)
@@ -62,11 +66,12 @@ class Clip:
     camera: str = "front"
     offset: float = 0.0
     points: tuple[tuple[float, float, float], ...] = ()
+    light: Path | None = None
 
     def plan(self, sha: str) -> dict[str, Any]:
         return {
             "path": str(self.path), "sha": sha, "camera": self.camera, "offset": self.offset,
-            "points": self.points,
+            "points": self.points, "light": str(self.light or ""),
             "seen": [[self.times[number], self._boxes(number)] for number in self.seen],
         }  # fmt: skip
 
@@ -227,7 +232,9 @@ def test_the_next_clip_plays_on_and_the_rear_camera_shows_the_same_moment(page: 
     shows(page, 15)
     page.keyboard.press("v")
     shows(page, 20)
-    page.wait_for_function("() => [...document.querySelectorAll('#stage video')].every((one) => one.readyState >= 3)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#stage video:not(.quick)')].every((one) => one.readyState >= 3)"
+    )
     page.keyboard.press(" ")
     page.wait_for_function("() => document.querySelector('#video-select').selectedOptions[0].text.includes('part2')")
     assert page.evaluate("!document.querySelector('#stage video.on').paused")
@@ -250,6 +257,32 @@ def test_what_the_browser_cannot_play_plays_through_its_light_copy(
         page.keyboard.press("ArrowRight")
         shows(page, number)
     expect(page.locator("#player-note")).to_be_hidden()
+
+
+def test_a_recording_that_is_slow_to_seek_in_gets_a_light_copy_which_shows_the_frame_first(
+    page: Page, site: Site, folder: Path
+) -> None:
+    times = [round(i / 30, 3) for i in range(200)]
+    path = write_numbered(folder / "slow.mp4", times, enlarged, key_frames_apart=1000)
+    frames = (143, 152, 161, 170, 179, 188)
+    opened(page, make(site, folder, "slow", Clip(path, times, frames)))
+    rows = page.locator("#list .seen-time")
+    for place, number in enumerate(frames[:3]):
+        rows.nth(place).click()
+        shows(page, number)
+    page.wait_for_function("() => document.querySelector('#stage .quick').currentSrc.endsWith('/light/')")
+    page.wait_for_function("() => document.querySelector('#stage .quick').readyState >= 2")
+    page.evaluate("""() => {
+      const quick = document.querySelector('#stage .quick');
+      window.first = [];
+      const note = () => quick.classList.contains('on') && first.push(frameOf(quick));
+      new MutationObserver(note).observe(quick, { attributes: true, attributeFilter: ['class'] });
+    }""")
+    for place, number in enumerate(frames[3:], start=3):
+        rows.nth(place).click()
+        shows(page, number)
+        expect(page.locator("#stage .quick")).not_to_have_class(re.compile(r"\bon\b"))
+    assert page.evaluate("first") == list(frames[3:])
 
 
 def test_of_many_sightings_only_the_rows_in_view_are_in_the_page(page: Page, site: Site, folder: Path) -> None:
