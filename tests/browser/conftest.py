@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 NAME, PASSWORD = "admin", "a password for tests alone"
 DEMO_PASSWORD = "a password for the drawn fleets"  # of demo-manager, whichever test seeds a fleet first
+SEEDED = ("seed_demo", "--until", "2026-11-06")  # the same drives on whichever day the tests run
 START_S = 120.0
 PATIENCE_MS = 120_000  # how long anything may take on a busy machine before it counts as broken
 SEGMENT_SECONDS = "4"

@@ -13,7 +13,7 @@ from django.urls import URLPattern
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from sightings.urls import urlpatterns
-from tests.browser.conftest import DEMO_PASSWORD, Site
+from tests.browser.conftest import DEMO_PASSWORD, SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,7 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def drawn(site: Site) -> Drawn:
-    site.manage("seed_demo", "--trips", "6", "--sightings", "300", "--crops", "30", "--password", DEMO_PASSWORD)
+    site.manage(*SEEDED, "--trips", "6", "--sightings", "300", "--crops", "30", "--password", DEMO_PASSWORD)
     bare = site.manage("shell", "--verbosity", "0", "-c", DONE)
     return Drawn(site.url, (*MORE, f"/sightings/{bare}/"))
 

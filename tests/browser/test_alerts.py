@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def no_script_fails(script_errors: list[str]) -> None:
 
 
 def test_a_plate_is_watched_seen_and_acknowledged_by_keyboard(page: Page, site: Site, tmp_path: Path) -> None:
-    site.manage("seed_demo", "--trips", "2", "--sightings", "30", "--seed", "5", "--fleet", "watching", "--crops", "2")
+    site.manage(*SEEDED, "--trips", "2", "--sightings", "30", "--seed", "5", "--fleet", "watching", "--crops", "2")
     plate = site.manage("shell", "-v", "0", "-c", SEEN.format(act="print(row.text)"))
     page.goto("/watchlists/new/?fleet=watching")
     page.get_by_label("Name").fill("Stolen cars")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import DEMO_PASSWORD, Site
+from tests.browser.conftest import DEMO_PASSWORD, SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def drawn(site: Site) -> Site:
     """A fleet of 200 trips, and one with a trip of 1,600 sightings."""
     for fleet, trips, sightings in (("wide", "200", "4000"), ("long", "1", "1600")):
         site.manage(
-            "seed_demo", "--fleet", fleet, "--trips", trips, "--sightings", sightings, "--crops", "20",
+            *SEEDED, "--fleet", fleet, "--trips", trips, "--sightings", sightings, "--crops", "20",
             "--without-reads", "--password", DEMO_PASSWORD,
         )  # fmt: skip
     return site

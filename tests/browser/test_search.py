@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module", autouse=True)
 def log(site: Site) -> None:
     """A made-up fleet to search in."""
-    site.manage("seed_demo", "--trips", "30", "--sightings", "900", "--seed", "3", "--fleet", "search", "--crops", "5")
+    site.manage(*SEEDED, "--trips", "30", "--sightings", "900", "--seed", "3", "--fleet", "search", "--crops", "5")
 
 
 @pytest.fixture(autouse=True)

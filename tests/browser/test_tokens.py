@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def test_a_token_is_made_copied_used_and_revoked(page: Page, site: Site, script_
 
 
 def test_what_was_found_is_downloaded(page: Page, site: Site, script_errors: list[str], tmp_path: Path) -> None:
-    site.manage("seed_demo", "--trips", "2", "--sightings", "30", "--seed", "6", "--fleet", "files", "--crops", "2")
+    site.manage(*SEEDED, "--trips", "2", "--sightings", "30", "--seed", "6", "--fleet", "files", "--crops", "2")
     page.goto("/search/?view=list")
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import SEEDED, Site
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def no_script_fails(script_errors: list[str]) -> None:
 
 
 def test_a_webhook_is_made_tested_deleted_and_brought_back(page: Page, site: Site) -> None:
-    site.manage("seed_demo", "--trips", "1", "--sightings", "10", "--fleet", "hooked")
+    site.manage(*SEEDED, "--trips", "1", "--sightings", "10", "--fleet", "hooked")
     page.get_by_label("Account of").click()
     page.get_by_role("link", name="Webhooks").click()
     page.goto("/webhooks/new/?fleet=hooked")
