@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sightings.evidence.verify import verify
@@ -18,6 +20,10 @@ ask(sighting=Sighting.objects.filter(trip=%d).first(), user=User.objects.get(), 
 PACKS = "SELECT state, attempts, file, size FROM sightings_evidencepack"
 
 
+def stored_packs(site: Site) -> list[Path]:
+    return list((site.folder / "media" / "evidence").rglob("*.zip"))
+
+
 def test_a_pack_whose_maker_was_killed_is_made_again_once(site: Site, film_named: FilmNamed) -> None:
     film = film_named("to-be-packed")
     site.bring_in(film)
@@ -30,7 +36,8 @@ def test_a_pack_whose_maker_was_killed_is_made_again_once(site: Site, film_named
     site.wait(lambda: site.ask(PACKS)[0][0] == "done", "the pack")
     [(state, attempts, name, size)] = site.ask(PACKS)
     assert (state, attempts) == ("done", 2)
-    [stored] = (site.folder / "media" / "evidence").rglob("*.zip")
+    site.wait(lambda: len(stored_packs(site)) == 1, "what the killed one left to be gone")
+    [stored] = stored_packs(site)
     assert str(stored).endswith(name)
     assert len(stored.read_bytes()) == size
     assert verify(stored.read_bytes()).manifest["made_by"]
